@@ -44,7 +44,7 @@ export interface ScanSkips {
  *   cursor      every entry that the listing yields before page `token` is planned above this line
  *   planned     a transfer; carried out only after this line is synced
  *   delivered   a block of an object of several blocks has arrived
- *   settled     what `delivered` and `ended: done` say above this line survives a power cut
+ *   settled     what `delivered` and `ended: done` say in the first `upTo` lines survives a power cut
  *   ended       how a transfer ended; the last one counts
  *   gap         a subtree that could not be listed: a failure that no transfer stands for
  *   scanned     the listing is at its end; no part follows this one
@@ -54,7 +54,7 @@ export type JournalRecord =
   | { readonly record: "cursor"; readonly token: string | undefined; readonly skips: ScanSkips }
   | { readonly record: "planned"; readonly transfer: Transfer }
   | { readonly record: "delivered"; readonly index: number; readonly block: number }
-  | { readonly record: "settled" }
+  | { readonly record: "settled"; readonly upTo: number }
   | { readonly record: "ended"; readonly index: number; readonly outcome: Outcome }
   | {
       readonly record: "gap";

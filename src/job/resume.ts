@@ -1,0 +1,85 @@
+import type { JobJournal } from "../journal/job-journal.ts";
+import type { PartState } from "../journal/part-state.ts";
+import type { ScanSkips } from "../journal/records.ts";
+import { Counters } from "./counters.ts";
+import { OpenPart } from "./part-queue.ts";
+
+/** What former runs of a job left, and a resume takes up. */
+export interface EarlierRun {
+  /** Parts with transfers still to carry out, in order. */
+  readonly parts: readonly OpenPart[];
+  readonly nextPart: number;
+  readonly counters: Counters | undefined;
+  readonly scanned: boolean;
+  /** The page to scan on from, and the names of that page (and behind it) that are planned already. */
+  readonly token: string | undefined;
+  readonly names: ReadonlySet<string>;
+  readonly skips: ScanSkips;
+}
+
+export const noEarlierRun: EarlierRun = {
+  parts: [],
+  nextPart: 0,
+  counters: undefined,
+  scanned: false,
+  token: undefined,
+  names: new Set(),
+  skips: { symlinks: 0, specials: 0 },
+};
+
+/** Reads a job's parts, one at a time, into what a resume needs. Throws "Corrupt" when one is damaged. */
+export async function readEarlierRun(journal: JobJournal, trusting: boolean): Promise<EarlierRun> {
+  const numbers = await journal.parts();
+  const counters = new Counters();
+  const parts: OpenPart[] = [];
+  let scan: PartState["scan"];
+  let scanned = false;
+  let names = new Set<string>();
+  for (const number of numbers) {
+    const { state } = await journal.load(number, trusting);
+    // A page may reach over the end of a part: the next part's cursor then repeats the token.
+    if (state.scan !== undefined && state.scan.token !== scan?.token) names = new Set();
+    for (const name of state.namesSinceCursor) names.add(name);
+    scan = state.scan ?? scan;
+    scanned ||= state.scanned;
+    const part = countPart(number, state, counters);
+    if (part !== undefined) parts.push(part);
+  }
+  const skips = scan?.skips ?? noEarlierRun.skips;
+  counters.skips = skips;
+  const next = (numbers.at(-1) ?? -1) + 1;
+  return { parts, nextPart: next, counters, scanned, token: scan?.token, names, skips };
+}
+
+/** Adds a part's transfers to the counters; returns it when some are still to be carried out. */
+function countPart(number: number, state: PartState, counters: Counters): OpenPart | undefined {
+  const part = new OpenPart(number, undefined);
+  part.full = true;
+  for (const transfer of state.transfers) {
+    if (transfer === undefined) continue;
+    part.planned++;
+    counters.plan(transfer.bytes);
+    const outcome = state.outcomes[transfer.index];
+    if (outcome?.state === "done") counters.finish(transfer.bytes, 0);
+    if (outcome?.state === "skipped") {
+      counters.skipped++;
+      counters.bytesGivenUp += transfer.bytes;
+    }
+  }
+  for (const _gap of state.gaps) {
+    counters.plan(0);
+    counters.failed++;
+  }
+  let pending = 0;
+  for (const _transfer of state.pending()) pending++;
+  const lasting = part.planned - pending - [...endedWell(state)].length;
+  counters.failed += lasting;
+  part.ended = part.planned - pending;
+  return pending > 0 ? part : undefined;
+}
+
+function* endedWell(state: PartState): Iterable<number> {
+  for (const [index, outcome] of state.outcomes.entries()) {
+    if (outcome?.state === "done" || outcome?.state === "skipped") yield index;
+  }
+}

@@ -1,0 +1,312 @@
+import { strict as assert } from "node:assert";
+import type { Gap, Writer } from "../backends/backend.ts";
+import { messageOf, StorageError } from "../foundation/errors.ts";
+import type { Outcome, ScanSkips, Transfer } from "../journal/records.ts";
+import type { SelectedPage } from "../listing/select.ts";
+import { CollisionGuard, type DestinationNames } from "./collision-guard.ts";
+import { Counters } from "./counters.ts";
+import type { JobStatus, Snapshot, TransferStatus } from "./events.ts";
+import type { CopyRules } from "./order.ts";
+import { OverwritePrompt } from "./overwrite.ts";
+import { PartQueue, type Work } from "./part-queue.ts";
+import { Planner } from "./planner.ts";
+import { type EarlierRun, noEarlierRun } from "./resume.ts";
+import { type Carrier, runTransfer } from "./run-transfer.ts";
+import type { Scheduler } from "./scheduler.ts";
+import { Settler } from "./settler.ts";
+import { Speedometer } from "./speedometer.ts";
+import type { World } from "./world.ts";
+
+export interface JobPlan {
+  readonly rules: CopyRules;
+  readonly renamedTo: Transfer["renamedTo"];
+  /** Opens the scan, from the page with this token on. */
+  readonly scan: (from: string | undefined, signal: AbortSignal) => AsyncIterable<SelectedPage>;
+  readonly destinationNames: DestinationNames;
+  /** Transfers open at once. */
+  readonly lanes: number;
+  readonly memoryBytesMax: number;
+  readonly progressIntervalMs: number;
+}
+
+/**
+ * Runs a job to its end: scans, plans, carries out, sums up. `earlier` is what former runs of the same job left.
+ * Resolves with the last snapshot, also when transfers failed or `cancel` was aborted. Rejects with the scan's
+ * error when nothing can be concluded (the source's root cannot be listed); the job can be resumed then, too.
+ */
+export async function runJob(
+  world: World,
+  plan: JobPlan,
+  scheduler: Scheduler,
+  cancel: AbortSignal,
+  earlier: EarlierRun = noEarlierRun,
+): Promise<Snapshot> {
+  return new JobRun(world, plan, scheduler, cancel, earlier).run();
+}
+
+/** A run of refusals this long, with no success before it, means that every further request will be refused. */
+const refusalsInARowMax = 100;
+
+class JobRun {
+  readonly #world: World;
+  readonly #plan: JobPlan;
+  readonly #scheduler: Scheduler;
+  readonly #earlier: EarlierRun;
+  readonly #counters: Counters;
+  readonly #queue: PartQueue;
+  readonly #stop = new AbortController();
+  readonly #carrier: Carrier;
+  readonly #settler: Settler;
+  readonly #speedometer: Speedometer;
+  readonly #startedMs: number;
+  readonly #cancel: AbortSignal;
+  #scanned: boolean;
+  #scanError: unknown;
+  #refusalsInARow = 0;
+  #fault: { readonly error: unknown } | undefined;
+
+  constructor(world: World, plan: JobPlan, scheduler: Scheduler, cancel: AbortSignal, earlier: EarlierRun) {
+    this.#world = world;
+    this.#plan = plan;
+    this.#scheduler = scheduler;
+    this.#earlier = earlier;
+    this.#cancel = cancel;
+    this.#counters = earlier.counters ?? new Counters();
+    this.#scanned = earlier.scanned;
+    this.#startedMs = world.clock.elapsed();
+    this.#speedometer = new Speedometer(world.clock, () => world.network().bytesOverWire);
+    const trusting = plan.rules.direction === "upload";
+    this.#queue = new PartQueue(world.journal, trusting);
+    const writers = new Set<Writer>();
+    this.#settler = new Settler(world, writers, trusting);
+    this.#carrier = {
+      source: world.source,
+      destination: world.destination,
+      scheduler,
+      rules: plan.rules,
+      prompt: new OverwritePrompt((path) => world.ask(world.names.destination(path))),
+      log: world.log,
+      writers,
+    };
+  }
+
+  async run(): Promise<Snapshot> {
+    const onCancel = (): void => this.#abort(new StorageError("Cancelled", "the job was cancelled"));
+    if (this.#cancel.aborted) onCancel();
+    this.#cancel.addEventListener("abort", onCancel);
+    const ticking = new AbortController();
+    const ticker = this.#tick(ticking.signal);
+    try {
+      for (const part of this.#earlier.parts) this.#queue.spill(part);
+      const lanes = Array.from({ length: this.#plan.lanes }, () => this.#lane());
+      await this.#scan();
+      this.#queue.end();
+      await Promise.all(lanes);
+      await this.#settler.finish();
+    } finally {
+      this.#cancel.removeEventListener("abort", onCancel);
+      ticking.abort();
+      await ticker;
+      await this.#world.destination.close().catch(() => {});
+    }
+    if (this.#fault !== undefined) throw this.#fault.error;
+    if (this.#scanError !== undefined && !this.#stop.signal.aborted) throw this.#scanError;
+    return this.#snapshot(this.#finalStatus());
+  }
+
+  async #scan(): Promise<void> {
+    if (this.#scanned) return;
+    const { journal, source, destination } = this.#world;
+    const signal = this.#stop.signal;
+    const planner = new Planner({
+      journal,
+      queue: this.#queue,
+      rules: this.#plan.rules,
+      traits: destination.traits,
+      renamedTo: this.#plan.renamedTo,
+      memoryBytesMax: this.#plan.memoryBytesMax,
+      collisions: new CollisionGuard(this.#plan.destinationNames, source, signal),
+      resumeAt: this.#earlier,
+      events: {
+        planned: (transfer) => this.#counters.plan(transfer.bytes),
+        refused: (_part, transfer, error) => this.#countFailure(transfer, outcomeOf(error), 0),
+        gap: (gap) => this.#countGap(gap),
+        skips: (skips: ScanSkips) => {
+          this.#counters.skips = skips;
+        },
+        partFull: (part) => this.#settler.partMayBeOver(part),
+      },
+    });
+    try {
+      await planner.run(this.#plan.scan(this.#earlier.token, signal));
+      this.#scanned = true;
+    } catch (error) {
+      if (!signal.aborted) {
+        this.#scanError = error;
+        this.#world.log("ERROR", `the scan of the source stopped: ${messageOf(error)}`);
+      }
+    }
+  }
+
+  /** A fault of ours ends the job as a whole, after the other lanes have come to rest: the plan stays good. */
+  async #lane(): Promise<void> {
+    try {
+      for (;;) {
+        const work = await this.#queue.take(this.#stop.signal);
+        if (work === undefined) return;
+        await this.#carry(work);
+      }
+    } catch (error) {
+      this.#fault ??= { error };
+      this.#abort(new StorageError("Internal", messageOf(error)));
+    }
+  }
+
+  async #carry({ part, transfer, known }: Work): Promise<void> {
+    let moved = 0;
+    const progress = {
+      delivered: (block: { index: number; range: { length: number } }, sent: boolean): void => {
+        moved += block.range.length;
+        this.#counters.bytesDone += block.range.length;
+        if (sent) part.log?.append({ record: "delivered", index: transfer.index, block: block.index });
+      },
+    };
+    try {
+      const outcome = await runTransfer(
+        this.#carrier,
+        part.number,
+        transfer,
+        known,
+        progress,
+        this.#stop.signal,
+      );
+      part.append(transfer.index, outcome);
+      if (outcome.state === "skipped") this.#countSkip(transfer);
+      else this.#counters.finish(transfer.bytes, moved);
+      this.#refusalsInARow = 0;
+      this.#log(transfer, outcome);
+    } catch (error) {
+      if (this.#stop.signal.aborted || (error instanceof StorageError && error.code === "Cancelled")) {
+        return;
+      }
+      const outcome = outcomeOf(error);
+      part.append(transfer.index, outcome);
+      this.#countFailure(transfer, outcome, moved);
+      this.#log(transfer, outcome);
+      if (!(error instanceof StorageError)) throw error;
+      this.#stopIfHopeless(error);
+    }
+    this.#settler.partMayBeOver(part);
+  }
+
+  /** Some errors would meet every further transfer as well: then the job stops and stays resumable. */
+  #stopIfHopeless(error: StorageError): void {
+    const refused = error.code === "AccessDenied";
+    this.#refusalsInARow = refused && this.#counters.done === 0 ? this.#refusalsInARow + 1 : 0;
+    const hopeless = error.code === "AuthenticationFailed" || error.code === "NoSpace";
+    if (!hopeless && this.#refusalsInARow < refusalsInARowMax) return;
+    if (this.#stop.signal.aborted) return;
+    this.#world.report({ event: "info", level: "info", text: error.message });
+    this.#abort(error);
+  }
+
+  #abort(reason: StorageError): void {
+    if (this.#stop.signal.aborted) return;
+    this.#stop.abort(reason);
+    this.#scheduler.cancel(reason);
+    this.#queue.wake();
+  }
+
+  #countGap(gap: Gap): void {
+    this.#counters.plan(0);
+    const transfer = { path: gap.path, bytes: 0 };
+    this.#countFailure(transfer, outcomeOf(gap.error), 0);
+    this.#world.log(
+      "ERROR",
+      `${this.#world.names.source(gap.path)} could not be listed: ${gap.error.message}`,
+    );
+  }
+
+  #countFailure(transfer: Named, outcome: Outcome, moved: number): void {
+    assert(outcome.state === "failed");
+    const detail = this.#detail(transfer, "Failed");
+    this.#counters.fail({ ...detail, errorStatus: outcome.status, message: outcome.message }, moved);
+  }
+
+  #countSkip(transfer: Named): void {
+    this.#counters.skip(this.#detail(transfer, "SkippedEntityAlreadyExists"));
+  }
+
+  #detail(transfer: Named, status: TransferStatus) {
+    return {
+      source: this.#world.names.source(transfer.path),
+      destination: this.#world.names.destination(transfer.renamedTo ?? transfer.path),
+      status,
+      bytes: transfer.bytes,
+      errorStatus: 0,
+      message: "",
+    };
+  }
+
+  #log(transfer: Transfer, outcome: Outcome): void {
+    const word = this.#plan.rules.direction === "upload" ? "UPLOAD" : "DOWNLOAD";
+    const { names, log } = this.#world;
+    const source = names.source(transfer.path);
+    const destination = names.destination(transfer.renamedTo ?? transfer.path);
+    if (outcome.state === "done") log("INFO", `${word}SUCCESSFUL: ${source} -> ${destination}`);
+    if (outcome.state === "skipped")
+      log("WARNING", `${source} skipped (${outcome.reason}) Dst: ${destination}`);
+    if (outcome.state !== "failed") return;
+    const status = String(outcome.status).padStart(3, "0");
+    log("ERROR", `${word}FAILED: ${source} : ${status} : ${outcome.message}\n   Dst: ${destination}`);
+  }
+
+  async #tick(signal: AbortSignal): Promise<void> {
+    const { clock, report } = this.#world;
+    for (;;) {
+      try {
+        await clock.sleep(this.#plan.progressIntervalMs, signal);
+      } catch {
+        return;
+      }
+      report({ event: "progress", snapshot: this.#snapshot(this.#runningStatus()) });
+      this.#settler.settleSoon();
+    }
+  }
+
+  #runningStatus(): JobStatus {
+    return this.#cancel.aborted ? "Cancelling" : "InProgress";
+  }
+
+  #finalStatus(): JobStatus {
+    return this.#stop.signal.aborted ? "Cancelled" : this.#counters.status;
+  }
+
+  #snapshot(status: JobStatus): Snapshot {
+    const news = this.#counters.takeNews();
+    return {
+      jobId: this.#world.journal.header.jobId,
+      status,
+      scanned: this.#scanned,
+      counts: this.#counters.counts,
+      network: this.#world.network(),
+      bytesPerSecond: this.#speedometer.read(),
+      elapsedMs: this.#world.clock.elapsed() - this.#startedMs,
+      newlyFailed: news.failed,
+      newlySkipped: news.skipped,
+    };
+  }
+}
+
+interface Named {
+  readonly path: string;
+  readonly renamedTo?: string;
+  readonly bytes: number;
+}
+
+function outcomeOf(error: unknown): Outcome {
+  if (!(error instanceof StorageError)) {
+    return { state: "failed", code: "Internal", status: 0, message: messageOf(error) };
+  }
+  return { state: "failed", code: error.code, status: error.status ?? 0, message: error.message };
+}
