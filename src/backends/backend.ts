@@ -136,7 +136,12 @@ export interface Destination extends Listable {
   put(target: Target, bytes: Uint8Array, properties: Properties, signal: AbortSignal): Promise<void>;
   /** Begins an object of several blocks. Nothing is visible before commit(). */
   write(target: Target, blocks: readonly Block[], signal: AbortSignal): Promise<Writer>;
-  /** Resolves when all that was put or committed before the call survives a power cut. */
+  /** Objects that a process which died had put or committed, unsettled: the next settle() includes them. */
+  adopt(paths: readonly RelativePath[]): void;
+  /**
+   * Resolves when all that was put, committed or adopted before the call survives a power cut; and what an earlier
+   * process delivered and this one has not touched (staging files) does, too.
+   */
   settle(signal: AbortSignal): Promise<void>;
   /** The job is over: gives back what the store holds for it (handles, the staging folder if it is empty). */
   close(): Promise<void>;

@@ -13,7 +13,8 @@ export class BufferPool {
   take(bytes: number): Uint8Array {
     const size = sizeClass(bytes);
     const buffer = this.#free.get(size)?.pop();
-    if (buffer === undefined) return Buffer.allocUnsafeSlow(size);
+    // A plain array, since a Buffer's slice() is a view where everybody expects a copy.
+    if (buffer === undefined) return new Uint8Array(Buffer.allocUnsafeSlow(size).buffer);
     this.#freeBytes -= size;
     return buffer;
   }

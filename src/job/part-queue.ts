@@ -4,8 +4,15 @@ import type { JobJournal } from "../journal/job-journal.ts";
 import type { PartLog } from "../journal/part-log.ts";
 import type { Outcome, Transfer } from "../journal/records.ts";
 
-/** Most transfers held in memory ahead of the lanes; parts beyond that wait on disk. */
-export const residentTransfersMax = 40_000;
+/** How a plan is cut; a simulation cuts it small. */
+export interface PlanLimits {
+  /** Transfers in a part. */
+  readonly transfersPerPart: number;
+  /** Most transfers held in memory ahead of the lanes; parts beyond that wait on disk. */
+  readonly residentTransfersMax: number;
+}
+
+export const planLimits: PlanLimits = { transfersPerPart: 10_000, residentTransfersMax: 40_000 };
 
 /** A transfer whose turn has come. */
 export interface Work {
@@ -50,6 +57,7 @@ export class OpenPart {
 export class PartQueue {
   readonly #journal: JobJournal;
   readonly #trusting: boolean;
+  readonly #residentTransfersMax: number;
   readonly #ready: Work[] = [];
   #head = 0;
   readonly #spilled: OpenPart[] = [];
@@ -57,14 +65,15 @@ export class PartQueue {
   #waiting: (() => void)[] = [];
   #ended = false;
 
-  constructor(journal: JobJournal, trusting: boolean) {
+  constructor(journal: JobJournal, trusting: boolean, limits: PlanLimits) {
     this.#journal = journal;
     this.#trusting = trusting;
+    this.#residentTransfersMax = limits.residentTransfersMax;
   }
 
   /** Whether a new part's transfers may stay in memory. Parts behind a spilled one spill too: order stays. */
   get hasRoom(): boolean {
-    return this.#spilled.length === 0 && this.waiting < residentTransfersMax;
+    return this.#spilled.length === 0 && this.waiting < this.#residentTransfersMax;
   }
 
   get waiting(): number {

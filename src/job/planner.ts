@@ -9,8 +9,6 @@ import type { CollisionGuard } from "./collision-guard.ts";
 import type { CopyRules } from "./order.ts";
 import { OpenPart, type PartQueue } from "./part-queue.ts";
 
-export const transfersPerPart = 10_000;
-
 /** What the planner tells while it goes. */
 export interface PlannerEvents {
   planned(transfer: Transfer): void;
@@ -28,6 +26,7 @@ export interface PlannerOptions {
   readonly traits: Traits;
   readonly renamedTo: Transfer["renamedTo"];
   readonly memoryBytesMax: number;
+  readonly transfersPerPart: number;
   readonly collisions: CollisionGuard;
   readonly events: PlannerEvents;
   /** Where an earlier run's scan stopped. */
@@ -68,7 +67,9 @@ export class Planner {
       await this.#settle();
       await this.#close(part);
     } catch (error) {
+      // What was planned before the scan failed is carried out all the same.
       await this.#settle().catch(() => {});
+      if (this.#part !== undefined) await this.#close(this.#part);
       throw error;
     }
   }
@@ -85,7 +86,7 @@ export class Planner {
     }
     for (const entry of page.files) {
       if (names.has(entry.path)) continue;
-      const part = this.#part?.planned !== transfersPerPart ? this.#part : undefined;
+      const part = this.#part?.planned !== this.#options.transfersPerPart ? this.#part : undefined;
       await this.#plan(part ?? (await this.#openPart()), entry);
     }
     const { symlinks, specials } = this.#skips;
@@ -131,7 +132,7 @@ export class Planner {
   }
 
   async #openPart(): Promise<OpenPart> {
-    if (this.#part !== undefined && this.#part.planned < transfersPerPart) return this.#part;
+    if (this.#part !== undefined && this.#part.planned < this.#options.transfersPerPart) return this.#part;
     if (this.#part !== undefined) {
       await this.#settle();
       await this.#close(this.#part);

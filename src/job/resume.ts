@@ -1,3 +1,4 @@
+import type { RelativePath } from "../backends/backend.ts";
 import type { JobJournal } from "../journal/job-journal.ts";
 import type { PartState } from "../journal/part-state.ts";
 import type { ScanSkips } from "../journal/records.ts";
@@ -15,6 +16,8 @@ export interface EarlierRun {
   readonly token: string | undefined;
   readonly names: ReadonlySet<string>;
   readonly skips: ScanSkips;
+  /** Destination paths that are done, but not yet sure to survive a power cut. */
+  readonly unsettled: readonly RelativePath[];
 }
 
 export const noEarlierRun: EarlierRun = {
@@ -25,6 +28,7 @@ export const noEarlierRun: EarlierRun = {
   token: undefined,
   names: new Set(),
   skips: { symlinks: 0, specials: 0 },
+  unsettled: [],
 };
 
 /** Reads a job's parts, one at a time, into what a resume needs. Throws "Corrupt" when one is damaged. */
@@ -35,20 +39,29 @@ export async function readEarlierRun(journal: JobJournal, trusting: boolean): Pr
   let scan: PartState["scan"];
   let scanned = false;
   let names = new Set<string>();
+  const unsettled: RelativePath[] = [];
   for (const number of numbers) {
-    const { state } = await journal.load(number, trusting);
+    const loaded = await journal.load(number, trusting);
+    await journal.secure(number, loaded);
+    const { state } = loaded;
     // A page may reach over the end of a part: the next part's cursor then repeats the token.
     if (state.scan !== undefined && state.scan.token !== scan?.token) names = new Set();
     for (const name of state.namesSinceCursor) names.add(name);
     scan = state.scan ?? scan;
     scanned ||= state.scanned;
+    for (const index of state.unsettledDone.keys()) {
+      const transfer = state.transfers[index];
+      if (transfer !== undefined && state.outcomes[index]?.state === "done") {
+        unsettled.push(transfer.renamedTo ?? transfer.path);
+      }
+    }
     const part = countPart(number, state, counters);
     if (part !== undefined) parts.push(part);
   }
   const skips = scan?.skips ?? noEarlierRun.skips;
   counters.skips = skips;
   const next = (numbers.at(-1) ?? -1) + 1;
-  return { parts, nextPart: next, counters, scanned, token: scan?.token, names, skips };
+  return { parts, nextPart: next, counters, scanned, token: scan?.token, names, skips, unsettled };
 }
 
 /** Adds a part's transfers to the counters; returns it when some are still to be carried out. */

@@ -8,13 +8,14 @@ import { Counters } from "./counters.ts";
 import type { JobStatus, Snapshot, TransferStatus } from "./events.ts";
 import type { CopyRules } from "./order.ts";
 import { OverwritePrompt } from "./overwrite.ts";
-import { PartQueue, type Work } from "./part-queue.ts";
+import { PartQueue, type PlanLimits, type Work } from "./part-queue.ts";
 import { Planner } from "./planner.ts";
 import { type EarlierRun, noEarlierRun } from "./resume.ts";
 import { type Carrier, runTransfer } from "./run-transfer.ts";
 import type { Scheduler } from "./scheduler.ts";
 import { Settler } from "./settler.ts";
 import { Speedometer } from "./speedometer.ts";
+import { keepTuned, type Tuning } from "./tuning.ts";
 import type { World } from "./world.ts";
 
 export interface JobPlan {
@@ -27,6 +28,9 @@ export interface JobPlan {
   readonly lanes: number;
   readonly memoryBytesMax: number;
   readonly progressIntervalMs: number;
+  readonly planLimits: PlanLimits;
+  /** undefined: the scheduler's limits stay as they are. */
+  readonly tuning: Tuning | undefined;
 }
 
 /**
@@ -76,7 +80,7 @@ class JobRun {
     this.#startedMs = world.clock.elapsed();
     this.#speedometer = new Speedometer(world.clock, () => world.network().bytesOverWire);
     const trusting = plan.rules.direction === "upload";
-    this.#queue = new PartQueue(world.journal, trusting);
+    this.#queue = new PartQueue(world.journal, trusting, plan.planLimits);
     const writers = new Set<Writer>();
     this.#settler = new Settler(world, writers, trusting);
     this.#carrier = {
@@ -96,7 +100,9 @@ class JobRun {
     this.#cancel.addEventListener("abort", onCancel);
     const ticking = new AbortController();
     const ticker = this.#tick(ticking.signal);
+    const tuner = keepTuned(this.#world, this.#scheduler, this.#plan.tuning, ticking.signal);
     try {
+      this.#world.destination.adopt(this.#earlier.unsettled);
       for (const part of this.#earlier.parts) this.#queue.spill(part);
       const lanes = Array.from({ length: this.#plan.lanes }, () => this.#lane());
       await this.#scan();
@@ -106,7 +112,7 @@ class JobRun {
     } finally {
       this.#cancel.removeEventListener("abort", onCancel);
       ticking.abort();
-      await ticker;
+      await Promise.all([ticker, tuner]);
       await this.#world.destination.close().catch(() => {});
     }
     if (this.#fault !== undefined) throw this.#fault.error;
@@ -125,6 +131,7 @@ class JobRun {
       traits: destination.traits,
       renamedTo: this.#plan.renamedTo,
       memoryBytesMax: this.#plan.memoryBytesMax,
+      transfersPerPart: this.#plan.planLimits.transfersPerPart,
       collisions: new CollisionGuard(this.#plan.destinationNames, source, signal),
       resumeAt: this.#earlier,
       events: {

@@ -141,6 +141,8 @@ async function carryBlocks(
     await writer.commit(await propertiesOf(carrier, entry, undefined, md5, signal), signal);
   } catch (error) {
     if (forgets(error)) await writer.abandon();
+    // The job's settling no longer reaches this writer, and the journal says that its blocks are there.
+    else await writer.settle().catch(() => {});
     throw error;
   } finally {
     carrier.writers.delete(writer);

@@ -58,6 +58,11 @@ export class Scheduler {
     return this.#places.limit;
   }
 
+  /** Whether somebody waits for memory or a place. */
+  get saturated(): boolean {
+    return this.#memory.waiting > 0 || this.#places.waiting > 0;
+  }
+
   /** Blocks under way now. */
   get active(): number {
     return this.#places.used;

@@ -39,6 +39,7 @@ export interface StoredStatus {
  *  6. The last `ended` of a transfer counts: a resume runs failed ones again and appends; nothing is rewritten.
  *  7. The journal says what we did; the service says what it holds; a block is skipped only when both agree.
  *  8. A compacted part (.done) says exactly what its log said about every transfer; it replaces the log atomically.
+ *  9. What a resume reads of a log is made durable before the scan goes on from it.
  */
 export class JobJournal {
   readonly header: JobHeader;
@@ -116,6 +117,19 @@ export class JobJournal {
     const path = this.#path(number, "log");
     const replay = await replayLog(this.#disk.read(path), path, (record) => state.apply(record));
     return { state, lines: replay.lines, intactBytes: replay.intactBytes, torn: replay.torn, compacted };
+  }
+
+  /**
+   * Makes what load() read of a part's log durable. A run that was killed may have left lines that no power cut
+   * has tested yet; whoever plans on from them must not lose them later (invariant 9).
+   */
+  async secure(number: number, loaded: LoadedPart): Promise<void> {
+    const path = this.#path(number, "log");
+    if (loaded.lines === 0) return;
+    if (loaded.torn) await this.#disk.truncate(path, loaded.intactBytes);
+    const file = await this.#disk.openAppend(path);
+    await file.sync();
+    await file.close();
   }
 
   /** Goes on with a loaded part: cuts a torn tail off and appends behind it. */

@@ -21,8 +21,8 @@ export interface ScanState {
  * The fold of one part's records. Applying a record twice changes nothing.
  *
  * `boot` is this boot of the machine. What a record says of files on *this* machine's disk is believed at once
- * when it was written since the machine started, and otherwise only when a later "settled" line covers it: a
- * power cut may have kept the line and lost the file. A store elsewhere is asked itself (Writer.delivered), so
+ * when it was written since the machine started, and otherwise only when a "settled" line of the same boot covers
+ * it: a power cut may have kept the line and lost the file. A store elsewhere is asked itself (Writer.delivered), so
  * for it every line counts: `trusting`.
  */
 export class PartState {
@@ -32,12 +32,17 @@ export class PartState {
   readonly gaps: GapRecord[] = [];
   scan: ScanState | undefined;
   scanned = false;
+  /**
+   * Transfers to this machine's disk that are done, but not settled, by the line that says so: a process that
+   * died had no time to make their files durable, and whoever goes on must (Destination.adopt).
+   */
+  readonly unsettledDone = new Map<number, number>();
   /** Names planned (and gaps met) since the scan's last cursor, for a scan that is taken up again. */
   readonly namesSinceCursor = new Set<string>();
   readonly #boot: string;
   readonly #trusting: boolean;
   #line = 0;
-  #sameBoot = false;
+  #runBoot: string | undefined;
   #doubtful: { readonly line: number; readonly apply: () => void }[] = [];
 
   constructor(boot: string, trusting: boolean) {
@@ -50,7 +55,9 @@ export class PartState {
     if (!sure) this.#line++;
     switch (record.record) {
       case "run":
-        this.#sameBoot = record.boot === this.#boot;
+        // What an earlier boot left unsettled no later line can settle: the files it speaks of may be gone.
+        if (record.boot !== this.#runBoot) this.#doubtful = [];
+        this.#runBoot = record.boot;
         return;
       case "cursor":
         if (this.scan === undefined || this.scan.token !== record.token) this.namesSinceCursor.clear();
@@ -74,6 +81,8 @@ export class PartState {
         const sure = this.#doubtful.filter((claim) => claim.line <= record.upTo);
         this.#doubtful = this.#doubtful.filter((claim) => claim.line > record.upTo);
         for (const claim of sure) claim.apply();
+        for (const [index, line] of this.unsettledDone)
+          if (line <= record.upTo) this.unsettledDone.delete(index);
         return;
       }
       case "gap":
@@ -96,7 +105,7 @@ export class PartState {
   }
 
   #believe(sure: boolean, apply: () => void): void {
-    if (sure || this.#trusting || this.#sameBoot) apply();
+    if (sure || this.#trusting || this.#runBoot === this.#boot) apply();
     else this.#doubtful.push({ line: this.#line, apply });
   }
 

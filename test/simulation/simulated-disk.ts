@@ -18,12 +18,16 @@ export type DiskFault = (operation: string, path: string) => Promise<void> | voi
 export class SimulatedDisk implements Disk {
   boot = "boot-1";
   readonly files = new Map<string, File>();
-  readonly #fault: DiskFault;
+  #fault: DiskFault;
   /** Locks die with the process: the simulation clears them. */
   readonly locks = new Set<string>();
   bytesSynced = 0;
 
   constructor(fault: DiskFault = () => {}) {
+    this.#fault = fault;
+  }
+
+  onFault(fault: DiskFault): void {
     this.#fault = fault;
   }
 

@@ -1,0 +1,339 @@
+import { strict as assert } from "node:assert";
+import { asPath, type RelativePath } from "../../src/backends/backend.ts";
+import {
+  type MemoryFault,
+  type MemoryObject,
+  MemoryState,
+  MemoryStore,
+} from "../../src/backends/memory/memory-store.ts";
+import { StorageError } from "../../src/foundation/errors.ts";
+import type { Snapshot } from "../../src/job/events.ts";
+import type { CopyRules, OverwriteRule } from "../../src/job/order.ts";
+import { readEarlierRun } from "../../src/job/resume.ts";
+import { type JobPlan, runJob } from "../../src/job/run-job.ts";
+import { Scheduler } from "../../src/job/scheduler.ts";
+import type { World } from "../../src/job/world.ts";
+import { type JobHeader, JobJournal, planFormat } from "../../src/journal/job-journal.ts";
+import type { SelectedPage } from "../../src/listing/select.ts";
+import type { Dice } from "./dice.ts";
+import { SimulatedClock } from "./simulated-clock.ts";
+import { SimulatedDisk } from "./simulated-disk.ts";
+
+export const jobId = "0f8fad5b-d9cb-469f-a165-70867728950e";
+
+/** How a run of the process ended. */
+export type Ending =
+  | { readonly kind: "ended"; readonly snapshot: Snapshot }
+  | { readonly kind: "scan failed" }
+  | { readonly kind: "killed" }
+  | { readonly kind: "power cut" };
+
+/** What goes wrong in one seeded world. Probabilities per operation. */
+export interface Weather {
+  readonly busy: number;
+  readonly lostReply: number;
+  readonly slowMsMax: number;
+  /** The objects that are refused for good while the world has them here. */
+  readonly refused: Set<string>;
+  /** A page of the listing that fails for good. */
+  scanFails: number;
+}
+
+export interface Settings {
+  readonly direction: CopyRules["direction"];
+  readonly overwrite: OverwriteRule;
+  readonly blockBytes: number;
+  readonly putBytes: number | undefined;
+  readonly checksums: boolean;
+  readonly memoryBytes: number;
+  readonly blocks: number;
+  readonly lanes: number;
+  readonly transfersPerPart: number;
+  readonly residentTransfersMax: number;
+  readonly pageItemsMax: number;
+  readonly weather: Weather;
+}
+
+/**
+ * One machine, one service and one job, over any number of processes. The service outlives them all; what is on
+ * the machine's disk survives a kill, and a power cut as far as it was synced. On downloads the destination is
+ * the machine's own disk as well: what was not settled there may be lost with the power.
+ */
+export class SimulatedWorld {
+  readonly dice: Dice;
+  readonly settings: Settings;
+  readonly source: MemoryState;
+  destination = new MemoryState();
+  disk = new SimulatedDisk();
+  /** Content bytes that reached the destination's put() or deliver(), repeats included. */
+  bytesSent = 0;
+  memoryPeakBytes = 0;
+  steps = 0;
+  #durable: { objects: Map<RelativePath, MemoryObject>; staged: Map<string, Map<number, Uint8Array>> };
+
+  constructor(dice: Dice, settings: Settings, source: MemoryState) {
+    this.dice = dice;
+    this.settings = settings;
+    this.source = source;
+    this.#durable = copyOf(this.destination);
+  }
+
+  /** What stands at the destination before the job. */
+  prepare(path: string, bytes: Uint8Array): void {
+    this.destination.place(asPath(path), bytes);
+    this.#durable = copyOf(this.destination);
+  }
+
+  /** Runs the process until the job ends, or dies after `stepsMax` operations; `cancelAt`: Ctrl-C at that step. */
+  async run(
+    first: boolean,
+    stepsMax: number,
+    death: "kill" | "power cut",
+    cancelAt = Infinity,
+  ): Promise<Ending> {
+    const clock = new SimulatedClock();
+    const cancel = new AbortController();
+    let die: (ending: Ending) => void = () => {};
+    const died = new Promise<Ending>((resolve) => {
+      die = resolve;
+    });
+    let dead = false;
+    const lastStep = this.steps + stepsMax;
+    const cancelStep = this.steps + cancelAt;
+    const step = async (): Promise<void> => {
+      if (!dead && ++this.steps === cancelStep) cancel.abort();
+      if (!dead && this.steps >= lastStep) {
+        dead = true;
+        this.#die(death);
+        die({ kind: death === "kill" ? "killed" : "power cut" });
+      }
+      // A dead process does nothing more: what it waits for never comes.
+      if (dead) await new Promise(() => {});
+      if (this.dice.chance(0.01)) clock.jump((this.dice.next() - 0.5) * 1e7);
+      await clock.sleep(1 + this.dice.below(this.settings.weather.slowMsMax));
+    };
+    this.disk.onFault(step);
+    const main = this.#job(clock, cancel.signal, first, step).then(
+      (snapshot): Ending => ({ kind: "ended", snapshot }),
+      (error: unknown): Ending => {
+        if (error instanceof StorageError && error.message === scanFailure) return { kind: "scan failed" };
+        throw error;
+      },
+    );
+    return clock.run(Promise.race([main, died]));
+  }
+
+  async #job(
+    clock: SimulatedClock,
+    cancel: AbortSignal,
+    first: boolean,
+    step: () => Promise<void>,
+  ): Promise<Snapshot> {
+    const { settings, disk } = this;
+    const header: JobHeader = {
+      format: planFormat,
+      jobId,
+      startedMs: clock.now(),
+      command: "copy",
+      order: {},
+    };
+    const exists = await disk.exists(`/plans/${jobId}/job.json`);
+    const journal =
+      first || !exists
+        ? await JobJournal.create(disk, "/plans", header)
+        : await JobJournal.open(disk, "/plans", jobId);
+    const trusting = settings.direction === "upload";
+    const earlier = first || !exists ? undefined : await readEarlierRun(journal, trusting);
+    const source = this.#store(this.source, clock, step);
+    const destination = this.#store(this.destination, clock, step);
+    const scheduler = new Scheduler({
+      memoryBytes: settings.memoryBytes,
+      blocks: settings.blocks,
+      windowBytes: settings.memoryBytes,
+    });
+    let stuck: (error: Error) => void = () => {};
+    const stalled = new Promise<never>((_, reject) => {
+      stuck = reject;
+    });
+    let idleTicks = 0;
+    let lastSteps = 0;
+    const noNetwork = {
+      bytesOverWire: 0,
+      requests: 0,
+      serverBusy: 0,
+      networkErrors: 0,
+      requestMs: 0,
+      activeConnections: 0,
+    };
+    const world: World = {
+      clock,
+      random: this.dice,
+      report: () => {
+        if (this.steps !== lastSteps) idleTicks = 0;
+        lastSteps = this.steps;
+        if (++idleTicks > idleTicksMax) stuck(new Error("deadlock: the job waits, and nothing is under way"));
+        this.memoryPeakBytes = Math.max(this.memoryPeakBytes, scheduler.memoryPeakBytes);
+      },
+      log: () => {},
+      journal,
+      source,
+      destination,
+      ask: async () => (this.dice.chance(0.5) ? "yes" : "no"),
+      network: () => noNetwork,
+      names: { source: (path) => path, destination: (path) => path },
+    };
+    const running = runJob(world, this.#plan(source), scheduler, cancel, earlier);
+    const snapshot = await Promise.race([running, stalled]).finally(() => journal.close());
+    this.memoryPeakBytes = Math.max(this.memoryPeakBytes, scheduler.memoryPeakBytes);
+    assert.equal(scheduler.memoryInUseBytes, 0, "a buffer was never given back");
+    assert.equal(scheduler.active, 0, "a place was never given back");
+    return snapshot;
+  }
+
+  #plan(source: MemoryStore): JobPlan {
+    const { settings } = this;
+    return {
+      rules: {
+        direction: settings.direction,
+        overwrite: settings.overwrite,
+        blockBytes: settings.blockBytes,
+        putBytes: settings.putBytes,
+        putMd5: settings.checksums,
+        checkMd5: settings.checksums ? "FailIfDifferent" : "NoCheck",
+        preserveModified: false,
+        guessContentType: true,
+        fixed: {},
+      },
+      renamedTo: undefined,
+      scan: (from, signal) => scan(source, from, signal),
+      destinationNames: { keyOf: undefined, caseSensitive: true },
+      lanes: settings.lanes,
+      memoryBytesMax: settings.memoryBytes,
+      progressIntervalMs: 200,
+      planLimits: settings,
+      tuning: undefined,
+    };
+  }
+
+  #store(state: MemoryState, clock: SimulatedClock, step: () => Promise<void>): MemoryStore {
+    const { dice, settings } = this;
+    const { weather } = settings;
+    const touched = new Set<string>();
+    const fault: MemoryFault = async (operation, path, moment) => {
+      await step();
+      if (operation === "list") {
+        if (dice.chance(weather.scanFails)) throw new StorageError("AccessDenied", scanFailure);
+        return;
+      }
+      if (moment === "before" && (operation === "read" || operation === "put") && weather.refused.has(path)) {
+        throw new StorageError("AccessDenied", `${path} is refused`, { status: 403 });
+      }
+      if (moment === "after" && (operation === "put" || operation === "commit")) touched.add(path);
+      if (moment === "after" && operation === "settle" && state === this.destination)
+        this.#settle(path, touched);
+      const chance = moment === "before" ? weather.busy : weather.lostReply;
+      if (dice.chance(chance)) throw new StorageError("Throttled", "try again", { retryable: true });
+    };
+    const { pageItemsMax } = settings;
+    const adopted = (paths: readonly string[]): void => {
+      for (const path of paths) touched.add(path);
+    };
+    const blocksAtOnce = 1 + dice.below(8);
+    const store = new MemoryStore({ state, jobId, clock, fault, adopted, pageItemsMax, blocksAtOnce });
+    return retrying(store, clock, (bytes) => {
+      this.bytesSent += bytes;
+    });
+  }
+
+  /** Settling makes durable what this process wrote or adopted, and staged blocks; nothing else. */
+  #settle(path: RelativePath, touched: ReadonlySet<string>): void {
+    const now = copyOf(this.destination);
+    this.#durable.staged = now.staged;
+    if (path !== "") return;
+    for (const [name, object] of now.objects) {
+      if (touched.has(name)) this.#durable.objects.set(name, object);
+    }
+  }
+
+  #die(death: "kill" | "power cut"): void {
+    this.disk = death === "kill" ? this.disk.kill() : this.disk.cutPower(this.dice);
+    const next = new MemoryState();
+    const now = copyOf(this.destination);
+    const lossy = death === "power cut" && this.settings.direction === "download";
+    for (const [path, object] of now.objects) {
+      const before = this.#durable.objects.get(path);
+      const lost = lossy && before !== object && this.dice.chance(0.5);
+      const kept = lost ? before : object;
+      if (kept !== undefined) next.objects.set(path, kept);
+    }
+    for (const [origin, blocks] of now.staged) {
+      for (const [index, bytes] of blocks) {
+        const lost = lossy && !this.#durable.staged.get(origin)?.has(index) && this.dice.chance(0.5);
+        // A file that lost a block to the power cut still has its length: the store cannot tell.
+        const content = lost ? new Uint8Array(bytes.length) : bytes;
+        next.staged.set(
+          origin,
+          (next.staged.get(origin) ?? new Map<number, Uint8Array>()).set(index, content),
+        );
+      }
+    }
+    this.destination = next;
+    this.#durable = copyOf(next);
+  }
+
+  /** The service forgets staged blocks, as real ones do after a week. */
+  expireStagedBlocks(): void {
+    for (const blocks of this.destination.staged.values()) {
+      for (const index of [...blocks.keys()]) if (this.dice.chance(0.3)) blocks.delete(index);
+    }
+    this.#durable = copyOf(this.destination);
+  }
+}
+
+function copyOf(state: MemoryState) {
+  const staged = new Map([...state.staged].map(([origin, blocks]) => [origin, new Map(blocks)]));
+  return { objects: new Map(state.objects), staged };
+}
+
+async function* scan(
+  source: MemoryStore,
+  from: string | undefined,
+  signal: AbortSignal,
+): AsyncIterable<SelectedPage> {
+  for await (const page of source.list({ prefix: asPath(""), recursive: true, from }, signal)) {
+    const files = page.items.flatMap((item) => (item.kind === "file" ? [item] : []));
+    yield { files, symlinks: 0, specials: 0, gaps: [], token: page.token };
+  }
+}
+
+const scanFailure = "the listing is refused";
+const triesMax = 60;
+/** Progress ticks without any step after which nothing can be under way. */
+const idleTicksMax = 1_000;
+
+/** What the transport's retry layer does for the real stores: every operation is tried again after a passing fault. */
+function retrying(store: MemoryStore, clock: SimulatedClock, sent: (bytes: number) => void): MemoryStore {
+  const wrap = <T extends object>(target: T): T =>
+    new Proxy(target, {
+      get(inner, key) {
+        const value: unknown = Reflect.get(inner, key, inner);
+        if (typeof value !== "function" || key === "list")
+          return typeof value === "function" ? value.bind(inner) : value;
+        return async (...args: unknown[]): Promise<unknown> => {
+          if (key === "put" || key === "deliver") sent((args[1] as Uint8Array).length);
+          for (let attempt = 1; ; attempt++) {
+            try {
+              const result: unknown = await value.apply(inner, args);
+              return typeof result === "object" && result !== null && "deliver" in result
+                ? wrap(result)
+                : result;
+            } catch (error) {
+              if (!(error instanceof StorageError && error.retryable) || attempt === triesMax) throw error;
+              await clock.sleep(10 * 2 ** Math.min(attempt, 6));
+            }
+          }
+        };
+      },
+    });
+  return wrap(store);
+}
