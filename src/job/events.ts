@@ -110,3 +110,8 @@ export function finalStatus(counts: Pick<Counts, "done" | "failed" | "skipped">)
   if (counts.failed > 0) return counts.done > 0 ? "CompletedWithErrors" : "Failed";
   return counts.skipped > 0 ? "CompletedWithSkipped" : "Completed";
 }
+
+/** Whether nothing is left that a resume could do. */
+export function isOver(status: string | undefined): boolean {
+  return status === "Completed" || status === "CompletedWithSkipped";
+}

@@ -22,10 +22,6 @@ export interface JobHeader {
   readonly order: unknown;
 }
 
-/** The last known state, for `jobs list`: a convenience that is never relied on. */
-export interface StoredStatus {
-  readonly status: string;
-}
 
 /**
  * One job's folder: job.json, part-00000.log …, part-00000.done …, status.json, lock.
@@ -171,20 +167,9 @@ export class JobJournal {
     await this.#disk.remove(this.#path(number, "log"));
   }
 
-  async status(): Promise<StoredStatus | undefined> {
-    const bytes = await readAll(this.#disk, `${this.#folder}/status.json`);
-    if (bytes === undefined) return undefined;
-    try {
-      const value: unknown = JSON.parse(bytes.toString("utf8"));
-      if (typeof value !== "object" || value === null || !("status" in value)) return undefined;
-      return { status: String(value.status) };
-    } catch {
-      return undefined;
-    }
-  }
-
-  async writeStatus(status: StoredStatus): Promise<void> {
-    await this.#disk.replace(`${this.#folder}/status.json`, Buffer.from(JSON.stringify(status)));
+  /** Notes the job's state for `jobs list`: a convenience that nothing relies on. */
+  async writeStatus(status: string): Promise<void> {
+    await this.#disk.replace(`${this.#folder}/status.json`, Buffer.from(JSON.stringify({ status })));
   }
 
   async close(): Promise<void> {
@@ -252,12 +237,20 @@ export async function removeJob(disk: Disk, plansFolder: string, jobId: string):
   await disk.removeFolder(folder);
 }
 
-/** Whether a living process runs the job. */
-export async function isRunning(disk: Disk, plansFolder: string, jobId: string): Promise<boolean> {
-  const taken = await disk.lock(`${jobFolder(plansFolder, jobId)}/lock`);
-  if ("heldBy" in taken) return true;
-  await taken.release();
-  return false;
+/** The state that the job's last run noted; undefined when there is none to be read. */
+export async function storedStatus(
+  disk: Disk,
+  plansFolder: string,
+  jobId: string,
+): Promise<string | undefined> {
+  const bytes = await readAll(disk, `${jobFolder(plansFolder, jobId)}/status.json`);
+  if (bytes === undefined) return undefined;
+  try {
+    const value: unknown = JSON.parse(bytes.toString("utf8"));
+    return typeof value === "object" && value !== null && "status" in value ? String(value.status) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** What a compacted part keeps of a transfer that needs no further work. */

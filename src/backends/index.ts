@@ -1,0 +1,96 @@
+import { join } from "node:path";
+import type { Clock } from "../foundation/clock.ts";
+import { StorageError } from "../foundation/errors.ts";
+import type { Log } from "../foundation/log.ts";
+import type { Transport } from "../transport/transport.ts";
+import { asPath, type Destination, type RelativePath, type Source } from "./backend.ts";
+import { openBlobDestination } from "./blob/blob-destination.ts";
+import { encodeBlobName } from "./blob/blob-name.ts";
+import { openBlobSource } from "./blob/blob-source.ts";
+import type { BlobEndpoint, Endpoint } from "./endpoint.ts";
+import { openLocalDestination } from "./local/local-destination.ts";
+import { localPathFor } from "./local/local-path.ts";
+import { openLocalSource } from "./local/local-source.ts";
+import { sweepStaging } from "./local/staging.ts";
+import { decodeWindowsNames } from "./local/windows-names.ts";
+import { openNullDestination } from "./null/null-destination.ts";
+
+/** What stores are made with. */
+export interface StoreParts {
+  readonly platform: NodeJS.Platform;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Made when a store first needs the network. */
+  readonly transport: () => Transport;
+}
+
+/** The table of stores: every kind of endpoint that can be read from. Throws "Unsupported" for one that cannot. */
+export function openSource(endpoint: Endpoint, parts: StoreParts): Source {
+  const { platform, log } = parts;
+  switch (endpoint.kind) {
+    case "local":
+      return openLocalSource({ root: endpoint.path, platform });
+    case "blob":
+      return openBlobSource({ endpoint, transport: parts.transport(), log });
+    case "null":
+      throw new StorageError("Unsupported", "the null device holds nothing that could be copied");
+  }
+}
+
+/** The table of stores: every kind of endpoint that can be written to, for one job. */
+export function openDestination(endpoint: Endpoint, jobId: string, parts: StoreParts): Destination {
+  const { platform, log } = parts;
+  switch (endpoint.kind) {
+    case "local":
+      return openLocalDestination({ root: endpoint.path, jobId, platform });
+    case "blob":
+      return openBlobDestination({ endpoint, transport: parts.transport(), jobId, log });
+    case "null":
+      return openNullDestination();
+  }
+}
+
+/** The full name of what lies at `path` below an endpoint, without credentials: what output lines show. */
+export function nameIn(endpoint: Endpoint, path: string): string {
+  switch (endpoint.kind) {
+    case "local":
+      return path === "" ? endpoint.path : join(endpoint.path, path);
+    case "blob":
+      return blobUrl(endpoint, path);
+    case "null":
+      return "/dev/null";
+  }
+}
+
+function blobUrl(endpoint: BlobEndpoint, path: string): string {
+  const name = [endpoint.path, path].filter((part) => part !== "").join("/");
+  const base = endpoint.container === "" ? endpoint.account : `${endpoint.account}/${endpoint.container}`;
+  return name === "" ? base : `${base}/${encodeBlobName(name)}`;
+}
+
+/** How names on a platform's disks and names of objects become each other (semantics 1.7). */
+export function localNames(platform: NodeJS.Platform): {
+  toLocal(path: RelativePath): string;
+  fromLocal(path: string): RelativePath;
+} {
+  return {
+    toLocal: (path) => localPathFor(path, platform),
+    fromLocal: (path) => asPath(platform === "win32" ? decodeWindowsNames(path.replaceAll("\\", "/")) : path),
+  };
+}
+
+/** What a path becomes on this platform's disks; a name that has no place there stays itself, and fails later. */
+export function localKey(platform: NodeJS.Platform): (path: RelativePath) => string {
+  return (path) => {
+    try {
+      return localPathFor(path, platform);
+    } catch {
+      return path;
+    }
+  };
+}
+
+/** Removes what jobs that are over left behind in a local folder; other endpoints keep no such thing. */
+export async function sweep(endpoint: Endpoint, isLive: (jobId: string) => boolean): Promise<void> {
+  if (endpoint.kind === "local") await sweepStaging(endpoint.path, isLive);
+}

@@ -1,0 +1,82 @@
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { GiB } from "../foundation/units.ts";
+
+export type Variables = Readonly<Record<string, string | undefined>>;
+
+/** What the environment says, checked (surface spec 3). */
+export interface Environment {
+  readonly logFolder: string;
+  readonly plansFolder: string;
+  /** undefined: found by measuring (unset, or AUTO). */
+  readonly concurrency: number | undefined;
+  /** undefined: by the machine's size. */
+  readonly bufferBytes: number | undefined;
+  /** undefined: the transport's own. */
+  readonly tryTimeoutMs: number | undefined;
+  readonly serviceVersion: string | undefined;
+  readonly userAgentPrefix: string | undefined;
+  /** Path of a JSON file of content types by extension. */
+  readonly contentTypeMap: string | undefined;
+  /** File of certificates to trust besides the usual ones. */
+  readonly certificatesFile: string | undefined;
+}
+
+/** A variable that cannot be understood. `fatal`: AzCopy tells of it on stderr with a time before it. */
+export class EnvironmentError extends Error {
+  readonly fatal: boolean;
+
+  constructor(message: string, fatal: boolean) {
+    super(message);
+    this.fatal = fatal;
+  }
+}
+
+/** Throws EnvironmentError for a variable that cannot be understood. */
+export function readEnvironment(variables: Variables): Environment {
+  const own = join(variables["HOME"] || variables["USERPROFILE"] || homedir(), ".azcopy");
+  // Checked although nothing here needs them yet: a script with a typing error fails today, not tomorrow.
+  wholeNumber(variables, "AZCOPY_CONCURRENT_FILES");
+  wholeNumber(variables, "AZCOPY_CONCURRENT_SCAN");
+  const minutes = Number(variables["AZCOPY_REQUEST_TRY_TIMEOUT"] ?? "");
+  return {
+    logFolder: variables["AZCOPY_LOG_LOCATION"] || own,
+    plansFolder: variables["AZCOPY_JOB_PLAN_LOCATION"] || join(own, "plans"),
+    concurrency: concurrency(variables),
+    bufferBytes: bufferBytes(variables),
+    tryTimeoutMs: minutes > 0 ? minutes * 60_000 : undefined,
+    serviceVersion: variables["AZCOPY_DEFAULT_SERVICE_API_VERSION"] || undefined,
+    userAgentPrefix: variables["AZCOPY_USER_AGENT_PREFIX"] || undefined,
+    contentTypeMap: variables["AZCOPY_CONTENT_TYPE_MAP"] || undefined,
+    certificatesFile: variables["SSL_CERT_FILE"] || undefined,
+  };
+}
+
+function concurrency(variables: Variables): number | undefined {
+  const text = variables["AZCOPY_CONCURRENCY_VALUE"] ?? "";
+  if (text.toUpperCase() === "AUTO") return undefined;
+  const value = wholeNumber(variables, "AZCOPY_CONCURRENCY_VALUE");
+  return value === undefined ? undefined : Math.max(1, value);
+}
+
+function bufferBytes(variables: Variables): number | undefined {
+  const text = variables["AZCOPY_BUFFER_GB"] ?? "";
+  if (text === "") return undefined;
+  const gigabytes = Number(text);
+  if (Number.isFinite(gigabytes) && gigabytes > 0) return Math.floor(gigabytes * GiB);
+  throw new EnvironmentError(
+    `Cannot parse environment variable AZCOPY_BUFFER_GB, due to error strconv.ParseFloat: parsing "${text}": ` +
+      "invalid syntax; give a number of GiB, such as 0.5",
+    false,
+  );
+}
+
+function wholeNumber(variables: Variables, name: string): number | undefined {
+  const text = variables[name] ?? "";
+  if (text === "") return undefined;
+  if (/^[+-]?\d+$/.test(text)) return Number(text);
+  throw new EnvironmentError(
+    `error parsing the env ${name} "${text}" failed with error strconv.ParseInt: parsing "${text}": invalid syntax`,
+    true,
+  );
+}

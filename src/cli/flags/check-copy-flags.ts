@@ -1,0 +1,125 @@
+import { MiB } from "../../foundation/units.ts";
+import type { ArgumentError } from "./argument-error.ts";
+import type { CopyFlags } from "./copy-flags.ts";
+import { optionError } from "./copy-flags-later.ts";
+import type { GlobalFlags } from "./global-flags.ts";
+import { parseMetadata } from "./metadata.ts";
+
+/** The flags of copy that are written in one way and meant in another, in our own words. */
+export interface CopySettings {
+  /** undefined: chosen by the size of each file. */
+  readonly blockBytes: number | undefined;
+  readonly putBlobBytes: number | undefined;
+  /** undefined: none was given. */
+  readonly metadata: Readonly<Record<string, string>> | undefined;
+}
+
+export interface CopyFlagsToCheck {
+  readonly flags: CopyFlags;
+  readonly given: ReadonlySet<string>;
+  readonly globals: Pick<GlobalFlags, "outputLevel">;
+  readonly direction: "LocalBlob" | "BlobLocal";
+}
+
+/**
+ * Checks what the flags of a copy say together and for its direction, in AzCopy's order and words (surface spec
+ * 2.2.1 and the table at the end of 2.2). The first fault found is given.
+ */
+export function checkCopyFlags(checked: CopyFlagsToCheck): CopySettings | ArgumentError {
+  const { flags, direction } = checked;
+  const blockBytes = bytesOf(flags.blockSizeMb);
+  const putBlobBytes = bytesOf(flags.putBlobSizeMb);
+  const metadata = metadataOf(flags.metadata);
+  const problem =
+    levelProblem(checked) ??
+    problemOf(blockBytes) ??
+    problemOf(putBlobBytes) ??
+    problemOf(metadata) ??
+    (direction === "LocalBlob" ? uploadProblem(checked) : downloadProblem(checked));
+  if (problem !== undefined) return copyError(problem);
+  return {
+    blockBytes: "value" in blockBytes ? blockBytes.value : undefined,
+    putBlobBytes: "value" in putBlobBytes ? putBlobBytes.value : undefined,
+    metadata: "value" in metadata ? metadata.value : undefined,
+  };
+}
+
+function copyError(problem: string): ArgumentError {
+  const whole = problem.startsWith(optionError) ? problem : `Cannot perform copy due to error: ${problem}`;
+  return { route: "C", message: whole };
+}
+
+type Checked<Value> = { readonly value: Value | undefined } | { readonly problem: string };
+
+const problemOf = (checked: Checked<unknown>): string | undefined =>
+  "problem" in checked ? checked.problem : undefined;
+
+function levelProblem({ flags, globals }: CopyFlagsToCheck): string | undefined {
+  if (globals.outputLevel === "default") return undefined;
+  const level = globals.outputLevel === "quiet" ? "Quiet" : "Essential";
+  if (flags.overwrite === "prompt") {
+    return `cannot set output level '${level}' with overwrite option 'prompt'`;
+  }
+  return flags.dryRun ? `cannot set output level '${level}' with dry-run mode` : undefined;
+}
+
+/** A size in MiB as bytes; 0 leaves the choice to the job. */
+function bytesOf(mebibytes: number): Checked<number> {
+  if (mebibytes < 0) return { problem: "negative block size not allowed" };
+  const bytes = mebibytes * MiB;
+  if (bytes >= 2 ** 63) return { problem: "block size too big for int64" };
+  if (Number.isInteger(bytes)) return { value: bytes === 0 ? undefined : bytes };
+  return {
+    problem:
+      "while fractional numbers of MiB are allowed as the block size, the fraction must result to a whole number of " +
+      `bytes. ${mebibytes.toFixed(12)} MiB resolves to ${bytes.toFixed(3)} bytes`,
+  };
+}
+
+/** As the value of --metadata: what the flag "clear" of the commands that change blobs means to a copy: nothing. */
+const noMetadata = "clear";
+
+function metadataOf(text: string): Checked<Readonly<Record<string, string>>> {
+  if (text === "" || text.toLowerCase() === noMetadata) return { value: undefined };
+  const parsed = parseMetadata(text);
+  if ("metadata" in parsed) return { value: parsed.metadata };
+  if (parsed.problem === "key") {
+    return { problem: `invalid metadata key value '${parsed.key}': can't have spaces or special characters` };
+  }
+  return {
+    problem: `${optionError}invalid metadata format. Please refer to the help document for correct format`,
+  };
+}
+
+function uploadProblem(checked: CopyFlagsToCheck): string | undefined {
+  const { flags } = checked;
+  if (flags.preserveLastModifiedTime) {
+    return "preserve-last-modified-time is not supported while uploading to Blob Storage";
+  }
+  const served = serviceOnly(checked);
+  if (served !== undefined) return `${served} is not supported while uploading`;
+  return flags.checkMd5 === "FailIfDifferent" ? undefined : "check-md5 is set but the job is not a download";
+}
+
+function downloadProblem(checked: CopyFlagsToCheck): string | undefined {
+  const { flags } = checked;
+  const unsupported = (what: string): string => `${what} is not supported while downloading`;
+  if (flags.blockBlobTier !== "None") return unsupported("blob-tier");
+  // AzCopy takes a fixed content type for a wish not to have one guessed, and says so.
+  if (flags.noGuessMimeType || flags.contentType !== "") return unsupported("no-guess-mime-type");
+  const texts = [flags.contentEncoding, flags.contentLanguage, flags.contentDisposition, flags.cacheControl];
+  if ([...texts, flags.metadata].some((text) => text !== "")) {
+    return unsupported(
+      "content-type, content-encoding, content-language, content-disposition, cache-control, or metadata",
+    );
+  }
+  const served = serviceOnly(checked);
+  return served === undefined ? undefined : unsupported(served);
+}
+
+/** A flag of copies between services that was asked for in so many words. */
+function serviceOnly({ flags, given }: CopyFlagsToCheck): string | undefined {
+  if (given.has("s2s-preserve-properties") && flags.s2sPreserveProperties) return "s2s-preserve-properties";
+  if (given.has("s2s-preserve-access-tier") && flags.s2sPreserveAccessTier) return "s2s-preserve-access-tier";
+  return undefined;
+}

@@ -1,0 +1,42 @@
+/**
+ * A percentage as AzCopy computes it, in 32-bit arithmetic; at most 100, and 100 of nothing.
+ * Surface spec 4.9.4 (PercentComplete).
+ */
+export function percentOf(part: number, whole: number): number {
+  if (whole === 0) return 100;
+  const { fround } = Math;
+  return Math.min(100, fround(fround(100 * fround(part)) / fround(whole)));
+}
+
+/** A 32-bit float as Go's encoding/json writes it: the fewest digits that tell it from its neighbours. */
+export function float32Text(value: number): string {
+  const digits = shortestDigits(Math.fround(value));
+  const size = Math.abs(digits);
+  // JSON of Go turns to exponents later than JavaScript does on the large side, and at the same place here.
+  if (size !== 0 && (size < 1e-6 || size >= 1e21)) return digits.toExponential().replace("+", "");
+  return digits.toLocaleString("en-US", { useGrouping: false, maximumSignificantDigits: 9 });
+}
+
+const float32DigitsMax = 9;
+
+function shortestDigits(value: number): number {
+  for (let digits = 1; digits < float32DigitsMax; digits++) {
+    const candidate = Number(value.toPrecision(digits));
+    if (Math.fround(candidate) === value) return candidate;
+  }
+  return Number(value.toPrecision(float32DigitsMax));
+}
+
+/** "%.1f" of Go: exact halves go to the even digit (6.25 is "6.2"), where toFixed() goes up. */
+export function oneDecimal(value: number): string {
+  const tenths = value * 10;
+  const isHalf = Number.isInteger(tenths * 2) && !Number.isInteger(tenths);
+  if (!isHalf) return value.toFixed(1);
+  const below = Math.floor(tenths);
+  return ((below % 2 === 0 ? below : below + 1) / 10).toFixed(1);
+}
+
+/** At most four decimals, none that are zero at the end. */
+export function fourDecimals(value: number): string {
+  return String(Math.round(value * 10_000) / 10_000);
+}

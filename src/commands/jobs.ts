@@ -1,0 +1,206 @@
+import { nameIn } from "../backends/index.ts";
+import { messageOf, StorageError } from "../foundation/errors.ts";
+import { Secret } from "../foundation/secret.ts";
+import type { Counts, JobStatus, TransferDetail, TransferStatus } from "../job/events.ts";
+import {
+  JobJournal,
+  jobIdPattern,
+  listJobs as listJobFolders,
+  removeJob as removeJobFolder,
+  storedStatus,
+} from "../journal/job-journal.ts";
+import type { Outcome } from "../journal/records.ts";
+import { carryOut } from "./carry-out.ts";
+import type { CommandContext } from "./context.ts";
+import { type CopyOrder, restoreEndpoint } from "./copy-order.ts";
+
+/** One line of `jobs list`. */
+export interface JobListing {
+  readonly jobId: string;
+  readonly startedMs: number;
+  readonly status: JobStatus;
+  readonly command: string;
+}
+
+type Place = Pick<CommandContext, "disk" | "plansFolder" | "log">;
+
+/** Every job whose plan can be read, newest first; others are named in the log. */
+export async function listJobs(place: Place): Promise<JobListing[]> {
+  const { disk, plansFolder } = place;
+  const jobs: JobListing[] = [];
+  for (const jobId of await listJobFolders(disk, plansFolder)) {
+    try {
+      const journal = await JobJournal.look(disk, plansFolder, jobId);
+      const { startedMs, command } = journal.header;
+      jobs.push({ jobId, startedMs, status: await statusOf(place, jobId), command });
+    } catch (error) {
+      place.log("WARNING", `job ${jobId} is left out: ${messageOf(error)}`);
+    }
+  }
+  return jobs.sort((a, b) => b.startedMs - a.startedMs);
+}
+
+/** A job that was killed never noted an end: it counts as in progress, as it can be gone on with. */
+async function statusOf({ disk, plansFolder }: Place, jobId: string): Promise<JobStatus> {
+  return ((await storedStatus(disk, plansFolder, jobId)) ?? "InProgress") as JobStatus;
+}
+
+export interface JobSummary {
+  readonly jobId: string;
+  readonly status: JobStatus;
+  readonly scanned: boolean;
+  readonly counts: Counts;
+}
+
+/** A job's counts from its plan. Throws "NotFound" for an unknown id, "Corrupt" for a damaged plan. */
+export async function summariseJob(place: Place, jobId: string): Promise<JobSummary> {
+  requireJobId(jobId);
+  const journal = await JobJournal.look(place.disk, place.plansFolder, jobId);
+  const counts = { done: 0, failed: 0, skipped: 0, total: 0, bytesTotal: 0, bytesDone: 0, bytesGivenUp: 0 };
+  let skips = { symlinks: 0, specials: 0 };
+  let scanned = false;
+  for (const number of await journal.parts()) {
+    const { state } = await journal.load(number, true);
+    skips = state.scan?.skips ?? skips;
+    scanned ||= state.scanned;
+    counts.total += state.gaps.length;
+    counts.failed += state.gaps.length;
+    for (const transfer of state.transfers) {
+      if (transfer === undefined) continue;
+      counts.total++;
+      counts.bytesTotal += transfer.bytes;
+      const outcome = state.outcomes[transfer.index]?.state;
+      if (outcome === "done") counts.done++;
+      if (outcome === "failed") counts.failed++;
+      if (outcome === "skipped") counts.skipped++;
+      if (outcome === "done") counts.bytesDone += transfer.bytes;
+      else if (outcome !== undefined) counts.bytesGivenUp += transfer.bytes;
+    }
+  }
+  return { jobId, status: await statusOf(place, jobId), scanned, counts: { ...counts, skips } };
+}
+
+/** A job's transfers, streamed part by part. Throws as summariseJob() does. */
+export async function* listTransfers(place: Place, jobId: string): AsyncIterable<TransferDetail> {
+  requireJobId(jobId);
+  const journal = await JobJournal.look(place.disk, place.plansFolder, jobId);
+  const order = orderOf(journal);
+  for (const number of await journal.parts()) {
+    const { state } = await journal.load(number, true);
+    for (const transfer of state.transfers) {
+      if (transfer === undefined) continue;
+      const outcome = state.outcomes[transfer.index];
+      yield {
+        source: nameIn(order.source.endpoint, transfer.path),
+        destination: nameIn(order.destination.endpoint, transfer.renamedTo ?? transfer.path),
+        bytes: transfer.bytes,
+        ...told(outcome, state.delivered.has(transfer.index)),
+      };
+    }
+    for (const gap of state.gaps) {
+      yield {
+        source: nameIn(order.source.endpoint, gap.path),
+        destination: nameIn(order.destination.endpoint, gap.path),
+        bytes: 0,
+        status: "Failed",
+        errorStatus: 0,
+        message: gap.message,
+      };
+    }
+  }
+}
+
+function told(
+  outcome: Outcome | undefined,
+  begun: boolean,
+): { status: TransferStatus; errorStatus: number; message: string } {
+  const plain = (status: TransferStatus) => ({ status, errorStatus: 0, message: "" });
+  switch (outcome?.state) {
+    case undefined:
+      return plain(begun ? "Started" : "NotStarted");
+    case "done":
+      return plain("Success");
+    case "skipped":
+      return plain("SkippedEntityAlreadyExists");
+    case "cancelled":
+      return plain("Cancelled");
+    case "failed":
+      return { status: "Failed", errorStatus: outcome.status, message: outcome.message };
+  }
+}
+
+/** Goes on with a job. Credentials are not in its plan, so they are given anew. Throws as JobJournal.open() does. */
+export async function resumeJob(
+  context: CommandContext,
+  jobId: string,
+  sas: { readonly source: string; readonly destination: string },
+): Promise<JobStatus> {
+  requireJobId(jobId);
+  const { disk, plansFolder } = context;
+  const order = orderOf(await JobJournal.look(disk, plansFolder, jobId));
+  const endpoints = {
+    source: restoreEndpoint(order.source, secretOf(sas.source), "--source-sas"),
+    destination: restoreEndpoint(order.destination, secretOf(sas.destination), "--destination-sas"),
+  };
+  const journal = await JobJournal.open(disk, plansFolder, jobId);
+  return (await carryOut(context, journal, order, endpoints, true)).status;
+}
+
+function secretOf(token: string): Secret | undefined {
+  const bare = token.replace(/^\?/, "");
+  return bare === "" ? undefined : new Secret(bare);
+}
+
+function orderOf(journal: JobJournal): CopyOrder {
+  const order = journal.header.order as Partial<CopyOrder>;
+  if (order.verb === "copy") return order as CopyOrder;
+  throw new StorageError(
+    "Unsupported",
+    `job ${journal.header.jobId} is a "${String(order.verb)}" job, which this version cannot carry out`,
+  );
+}
+
+/**
+ * Removes a job's plan and log. Throws "NotFound" when there is neither, "AlreadyExists" while a process runs it.
+ */
+export async function removeJob(place: Place & { logFilesOf: LogFilesOf }, jobId: string): Promise<number> {
+  requireJobId(jobId);
+  const { disk, plansFolder } = place;
+  const known = (await listJobFolders(disk, plansFolder)).includes(jobId);
+  const logs = await place.logFilesOf(jobId);
+  if (!known && logs.length === 0) {
+    throw new StorageError("NotFound", "cannot find any log or job plan file with the specified ID");
+  }
+  if (known) await removeJobFolder(disk, plansFolder, jobId);
+  for (const path of logs) await disk.remove(path);
+  return (known ? 1 : 0) + logs.length;
+}
+
+/** The log files that belong to a job. */
+export type LogFilesOf = (jobId: string) => Promise<readonly string[]>;
+
+/** Removes every job of a status (undefined: of any) that no process runs, with its logs. Returns their ids. */
+export async function cleanJobs(
+  place: Place & { logFilesOf: LogFilesOf },
+  status: JobStatus | undefined,
+): Promise<{ readonly jobIds: readonly string[]; readonly files: number }> {
+  const jobIds: string[] = [];
+  let files = 0;
+  for (const jobId of await listJobFolders(place.disk, place.plansFolder)) {
+    if (status !== undefined && (await statusOf(place, jobId)) !== status) continue;
+    try {
+      files += await removeJob(place, jobId);
+      jobIds.push(jobId);
+    } catch (error) {
+      if (!(error instanceof StorageError)) throw error;
+      place.log("WARNING", `job ${jobId} is kept: ${error.message}`);
+    }
+  }
+  return { jobIds, files };
+}
+
+function requireJobId(jobId: string): void {
+  if (jobIdPattern.test(jobId)) return;
+  throw new StorageError("InvalidArgument", `invalid jobId given ${jobId}`);
+}
+

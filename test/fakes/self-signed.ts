@@ -1,0 +1,21 @@
+/** A certificate for "localhost" that nobody has signed, and its key: worth nothing outside of tests. */
+export const selfSigned = {
+  key: `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgFFKh/3AwPrAY4noZ
+xmLo3ST+HOsov7hgq3NqcBmtTSGhRANCAAQAuyMymKQwVTPOguxkDl0/lsTJKr2J
+QOhzD1J3WFR0LHcC28ynIwHXmUzxz7XMcxTbgRkTmpoVRjIH8l4JXLbR
+-----END PRIVATE KEY-----
+`,
+  cert: `-----BEGIN CERTIFICATE-----
+MIIBljCCATugAwIBAgIUMooD8ajdJg0AefhyVHon/zArQ/8wCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyMzAwMDU0OFoYDzIxMjYxMDMw
+MDAwNTQ4WjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAAQAuyMymKQwVTPOguxkDl0/lsTJKr2JQOhzD1J3WFR0LHcC28ynIwHX
+mUzxz7XMcxTbgRkTmpoVRjIH8l4JXLbRo2kwZzAdBgNVHQ4EFgQUNsZ0G+FMMSu8
+/ffJqXB59y4bcnEwHwYDVR0jBBgwFoAUNsZ0G+FMMSu8/ffJqXB59y4bcnEwDwYD
+VR0TAQH/BAUwAwEB/zAUBgNVHREEDTALgglsb2NhbGhvc3QwCgYIKoZIzj0EAwID
+SQAwRgIhAKHQ+g3Jfa1rdEsE5hywjQdh7dIzGRVeQk3Pxf7zFuYwAiEA5fMWD8gn
+2I8Bu/zuh+jRhgzyrjY7T1CLHj+o0ULj1G0=
+-----END CERTIFICATE-----
+`,
+};
