@@ -105,20 +105,22 @@ function bundleSources(outfile: string): Promise<BuildResult<{ metafile: true }>
 }
 
 function makeExecutable(folder: string, executable: string): void {
+  // Plain names, not paths: the first one ends up in the executable, as the file of its stack traces.
   const config = {
-    main: join(folder, "azcopy.cjs"),
-    output: join(folder, "blob"),
+    main: "azcopy.cjs",
+    output: "blob",
     disableExperimentalSEAWarning: true,
     useCodeCache: true,
     useSnapshot: false,
   };
   writeFileSync(join(folder, "sea.json"), JSON.stringify(config));
-  execFileSync(node, ["--experimental-sea-config", join(folder, "sea.json")], { stdio: "pipe" });
+  execFileSync(node, ["--experimental-sea-config", "sea.json"], { cwd: folder, stdio: "pipe" });
   copyFileSync(node, executable);
   chmodSync(executable, 0o755);
   strip(executable);
   const postject = join(root, "node_modules/postject/dist/cli.js");
-  const injection = [executable, "NODE_SEA_BLOB", config.output, "--sentinel-fuse", sentinelFuse];
+  const blob = join(folder, config.output);
+  const injection = [executable, "NODE_SEA_BLOB", blob, "--sentinel-fuse", sentinelFuse];
   // Its warnings about section names of the stripped file are of no consequence; an error carries them along.
   execFileSync(node, [postject, ...injection], { stdio: "pipe" });
 }
@@ -150,4 +152,8 @@ function licensesOf({ metafile }: { readonly metafile: Metafile }): string {
   ].join(`\n${"-".repeat(80)}\n\n`);
 }
 
-await build();
+build().catch((error: unknown) => {
+  // What is wrong with the sources has been printed by the bundler, with the place.
+  if (!(error instanceof Error && "errors" in error)) console.error(error);
+  process.exitCode = 1;
+});

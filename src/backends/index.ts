@@ -20,16 +20,22 @@ export interface StoreParts {
   readonly platform: NodeJS.Platform;
   readonly clock: Clock;
   readonly log: Log;
+  /** Content types by extension that take the place of the usual ones. */
+  readonly contentTypes?: ReadonlyMap<string, string>;
   /** Made when a store first needs the network. */
   readonly transport: () => Transport;
 }
 
 /** The table of stores: every kind of endpoint that can be read from. Throws "Unsupported" for one that cannot. */
 export function openSource(endpoint: Endpoint, parts: StoreParts): Source {
-  const { platform, log } = parts;
+  const { platform, log, contentTypes } = parts;
   switch (endpoint.kind) {
     case "local":
-      return openLocalSource({ root: endpoint.path, platform });
+      return openLocalSource({
+        root: endpoint.path,
+        platform,
+        ...(contentTypes === undefined ? {} : { contentTypes }),
+      });
     case "blob":
       return openBlobSource({ endpoint, transport: parts.transport(), log });
     case "null":

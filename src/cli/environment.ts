@@ -1,5 +1,7 @@
+import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { messageOf } from "../foundation/errors.ts";
 import { GiB } from "../foundation/units.ts";
 
 export type Variables = Readonly<Record<string, string | undefined>>;
@@ -16,8 +18,8 @@ export interface Environment {
   readonly tryTimeoutMs: number | undefined;
   readonly serviceVersion: string | undefined;
   readonly userAgentPrefix: string | undefined;
-  /** Path of a JSON file of content types by extension. */
-  readonly contentTypeMap: string | undefined;
+  /** Content types by extension (".json"), in lower case, where AZCOPY_CONTENT_TYPE_MAP names a file of them. */
+  readonly contentTypes: ReadonlyMap<string, string> | undefined;
   /** File of certificates to trust besides the usual ones. */
   readonly certificatesFile: string | undefined;
 }
@@ -47,7 +49,7 @@ export function readEnvironment(variables: Variables): Environment {
     tryTimeoutMs: minutes > 0 ? minutes * 60_000 : undefined,
     serviceVersion: variables["AZCOPY_DEFAULT_SERVICE_API_VERSION"] || undefined,
     userAgentPrefix: variables["AZCOPY_USER_AGENT_PREFIX"] || undefined,
-    contentTypeMap: variables["AZCOPY_CONTENT_TYPE_MAP"] || undefined,
+    contentTypes: contentTypes(variables["AZCOPY_CONTENT_TYPE_MAP"] || undefined),
     certificatesFile: variables["SSL_CERT_FILE"] || undefined,
   };
 }
@@ -69,6 +71,21 @@ function bufferBytes(variables: Variables): number | undefined {
       "invalid syntax; give a number of GiB, such as 0.5",
     false,
   );
+}
+
+/** The file is {"MIMETypeMapping": {".ext": "type/subtype"}}. */
+function contentTypes(path: string | undefined): ReadonlyMap<string, string> | undefined {
+  if (path === undefined) return undefined;
+  try {
+    const content = JSON.parse(readFileSync(path, "utf8")) as { MIMETypeMapping?: Record<string, unknown> };
+    const pairs = Object.entries(content.MIMETypeMapping ?? {});
+    return new Map(pairs.map(([extension, type]) => [extension.toLowerCase(), String(type)]));
+  } catch (error) {
+    throw new EnvironmentError(
+      `AZCOPY_CONTENT_TYPE_MAP names a file that cannot be used: ${messageOf(error)}`,
+      false,
+    );
+  }
 }
 
 function wholeNumber(variables: Variables, name: string): number | undefined {

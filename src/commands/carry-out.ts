@@ -1,3 +1,4 @@
+import type { Entry } from "../backends/backend.ts";
 import type { Endpoint } from "../backends/endpoint.ts";
 import { localKey, nameIn } from "../backends/index.ts";
 import { isOver, type Snapshot } from "../job/events.ts";
@@ -23,25 +24,27 @@ export interface CopyEndpoints {
 }
 
 /**
- * Runs a copy job, new or taken up again, to its end, and reports it. Closes the journal. Rejects with the
- * scan's error when the source cannot be listed at all.
+ * Runs a copy job, new or taken up again, to its end, and reports it. Closes the journal. `found`: what a look at a
+ * sole source object gave a moment ago. Rejects with the scan's error when the source cannot be listed at all.
  */
 export async function carryOut(
   context: CommandContext,
   journal: JobJournal,
   order: CopyOrder,
   endpoints: CopyEndpoints,
-  resumed: boolean,
+  start: "resumed" | { readonly found: Entry | undefined },
 ): Promise<Snapshot> {
   const { clock, random, log, report, stores, capacity } = context;
   const { rules } = order;
   try {
-    const earlier = resumed ? await readEarlierRun(journal, rules.direction === "upload") : undefined;
+    const earlier =
+      start === "resumed" ? await readEarlierRun(journal, rules.direction === "upload") : undefined;
     if (rules.direction === "download") await sweep(context, endpoints.destination);
     const source = stores.openSource(endpoints.source);
     const destination = stores.openDestination(endpoints.destination, journal.header.jobId);
     const sizing = sizeJob(capacity, rules.blockBytes);
     const filter = compileFilter(order.filter);
+    const found = start === "resumed" ? undefined : start.found;
     const world: World = {
       clock,
       random,
@@ -63,7 +66,8 @@ export async function carryOut(
     const plan = {
       rules,
       renamedTo: order.renamedTo,
-      scan: (from: string | undefined, signal: AbortSignal) => select(source, order.selection, filter, { from }, signal),
+      scan: (from: string | undefined, signal: AbortSignal) =>
+        select(source, order.selection, filter, { from, found }, signal),
       destinationNames: {
         keyOf: endpoints.destination.kind === "local" ? localKey(context.platform) : undefined,
         caseSensitive: destination.traits.caseSensitive,

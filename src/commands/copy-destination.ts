@@ -8,7 +8,7 @@ import {
   pathsOf,
 } from "../backends/parse-endpoint.ts";
 import { StorageError } from "../foundation/errors.ts";
-import type { CopySource } from "./copy-source.ts";
+import { type CopySource, isRefusal } from "./copy-source.ts";
 import { type LocalNames, splitBlob, splitLocal } from "./path-mapping.ts";
 
 export interface DestinationContext {
@@ -72,9 +72,9 @@ export async function resolveBlobDestination(
   try {
     await open({ ...endpoint, path: "" }).hasChildren(asPath(""), signal);
   } catch (error) {
-    if (!(error instanceof StorageError)) throw error;
-    if (error.code === "ContainerNotFound") throw missingContainer(endpoint, error);
-    if (error.code !== "AccessDenied" && error.status !== 403) throw error;
+    if (isRefusal(error)) return mapped;
+    const missing = error instanceof StorageError && error.code === "ContainerNotFound";
+    throw missing ? missingContainer(endpoint, error) : error;
   }
   return mapped;
 }

@@ -179,7 +179,7 @@ async function resolveSoleBlob(
   const entry = await inContainer(endpoint, context.open(root).stat(path, context.signal));
   if (entry === undefined) {
     const isFolder = await inContainer(endpoint, holdsAnything(context, endpoint)).catch((error: unknown) => {
-      throw isCode(error, "AccessDenied") ? missingBlob(endpoint, "there is no such blob", error) : error;
+      throw isRefusal(error) ? missingBlob(endpoint, "there is no such blob", error) : error;
     });
     if (isFolder) return undefined;
     throw missingBlob(endpoint, "there is no such blob, and no blob below that name");
@@ -217,6 +217,10 @@ async function inContainer<T>(endpoint: BlobEndpoint, asked: Promise<T>): Promis
     });
   }
 }
+
+/** Whether the service forbade what was asked. A SAS made for one blob gets 403 for everything else. */
+export const isRefusal = (error: unknown): boolean =>
+  error instanceof StorageError && (error.code === "AccessDenied" || error.status === 403);
 
 const isCode = (error: unknown, code: StorageError["code"]): boolean =>
   error instanceof StorageError && error.code === code;

@@ -8,7 +8,7 @@ import { select } from "../listing/select.ts";
 import { carryOut } from "./carry-out.ts";
 import type { CommandContext } from "./context.ts";
 import { type CopyOrder, storeEndpoint } from "./copy-order.ts";
-import { type CopyRoute, resolveCopy } from "./resolve-copy.ts";
+import { type CopyRoute, resolveCopy, wildcardWarning } from "./resolve-copy.ts";
 
 /** What the command line asked for, checked and in our own words. */
 export interface CopyRequest {
@@ -39,7 +39,10 @@ export async function copy(context: CommandContext, request: CopyRequest): Promi
     signal: context.cancel,
   });
   for (const text of route.notices) report({ event: "info", level: "info", text });
-  for (const text of route.warnings) report({ event: "info", level: "warning", text });
+  const literal = request.filter.excludePaths.some((path) => /[*?]/.test(path))
+    ? [wildcardWarning("exclude-path")]
+    : [];
+  for (const text of [...route.warnings, ...literal]) report({ event: "info", level: "warning", text });
   if (request.dryRun) return dryRun(context, route, filter);
   const direction = route.source.kind === "local" ? "upload" : "download";
   const order: CopyOrder = {
@@ -61,7 +64,7 @@ export async function copy(context: CommandContext, request: CopyRequest): Promi
   });
   report({ event: "info", level: "info", text: emptyFoldersNotice(request) });
   report({ event: "info", level: "info", text: "Scanning..." });
-  const snapshot = await carryOut(context, journal, order, route, false);
+  const snapshot = await carryOut(context, journal, order, route, { found: route.found });
   return snapshot.status;
 }
 
@@ -80,7 +83,7 @@ async function dryRun(
 ): Promise<JobStatus> {
   const source = context.stores.openSource(route.source);
   let gaps = 0;
-  for await (const page of select(source, route.selection, filter, {}, context.cancel)) {
+  for await (const page of select(source, route.selection, filter, { found: route.found }, context.cancel)) {
     for (const entry of page.files) {
       context.report({
         event: "planned",

@@ -143,7 +143,7 @@ export async function resumeJob(
     destination: restoreEndpoint(order.destination, secretOf(sas.destination), "--destination-sas"),
   };
   const journal = await JobJournal.open(disk, plansFolder, jobId);
-  return (await carryOut(context, journal, order, endpoints, true)).status;
+  return (await carryOut(context, journal, order, endpoints, "resumed")).status;
 }
 
 function secretOf(token: string): Secret | undefined {
@@ -203,4 +203,3 @@ function requireJobId(jobId: string): void {
   if (jobIdPattern.test(jobId)) return;
   throw new StorageError("InvalidArgument", `invalid jobId given ${jobId}`);
 }
-

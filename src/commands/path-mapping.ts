@@ -21,18 +21,17 @@ export function splitLocal(
 }
 
 /**
- * The virtual folder around a blob and its path in there. "/x" lies in the container, since no root is called "", and
- * so does "x/", whose last "/" is part of the name.
+ * The virtual folder around a blob and its path in there. Empty segments stay with the path: "a//b" is "/b" in "a",
+ * "/x" is itself in the container, and so is "x/", whose last "/" is part of its name.
  */
 export function splitBlob(endpoint: BlobEndpoint): {
   readonly root: BlobEndpoint;
   readonly path: RelativePath;
 } {
-  const slash = endpoint.path.lastIndexOf("/", endpoint.path.length - 2);
-  if (slash <= 0) return { root: { ...endpoint, path: "" }, path: asPath(endpoint.path) };
+  const parent = /^(.*?[^/])\/+[^/]+\/*$/s.exec(endpoint.path)?.[1] ?? "";
   return {
-    root: { ...endpoint, path: endpoint.path.slice(0, slash) },
-    path: asPath(endpoint.path.slice(slash + 1)),
+    root: { ...endpoint, path: parent },
+    path: asPath(parent === "" ? endpoint.path : endpoint.path.slice(parent.length + 1)),
   };
 }
 

@@ -110,8 +110,7 @@ async function download(args: CopyArguments, from: SourceContext, to: Destinatio
 /** The warning about wildcards in a parameter ("include-path", "exclude-path") that takes them literally. */
 export function wildcardWarning(parameter: string): string {
   return (
-    `*** Warning *** The ${parameter} parameter does not support wildcards. The wildcard character provided will be ` +
-    "interpreted literally and will not have any wildcard effect. To use wildcards (in filenames only, not paths) " +
-    "use include-pattern or exclude-pattern"
+    `--${parameter} takes "*" and "?" literally: it does not support wildcards. ` +
+    "For wildcards in file names use --include-pattern or --exclude-pattern"
   );
 }

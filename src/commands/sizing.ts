@@ -13,13 +13,14 @@ export interface Sizing {
 }
 
 const concurrencyMost = 512;
-/** Bytes under way for each block under way: enough for a line of 8 MiB blocks at half the places. */
-const windowBytesPerBlock = 4 * MiB;
+/** Bytes under way for each place, for objects in blocks of the default size or less. */
+const windowBytesPerPlace = 4 * MiB;
 /** How much of a capped line's flow may be under way: what is half-sent when the job is cut is lost. */
 const cappedWindowSeconds = 0.5;
 
-export function windowBytesFor(concurrency: number): number {
-  return concurrency * windowBytesPerBlock;
+/** How many bytes may be under way at a concurrency: enough for whole blocks at half the places. */
+export function windowBytesFor(concurrency: number, blockBytes = defaultBlockBytes): number {
+  return concurrency * Math.max(windowBytesPerPlace, blockBytes / 2);
 }
 
 /** Fits the engine to the machine: places, memory, and the few blocks at a time that a cap calls for. */
@@ -28,12 +29,16 @@ export function sizeJob(capacity: Capacity, blockBytes: number | undefined): Siz
   const { memoryBytesMax, bytesPerSecondMax } = capacity;
   const capped = bytesPerSecondMax !== Number.POSITIVE_INFINITY;
   const cappedWindow = Math.max(blockBytes ?? defaultBlockBytes, bytesPerSecondMax * cappedWindowSeconds);
-  const freeWindow = capacity.concurrency === undefined ? windowBytesFor(start) : memoryBytesMax;
+  const freeWindow = capacity.concurrency === undefined ? windowBytesFor(start, blockBytes) : memoryBytesMax;
   const windowBytes = capped ? cappedWindow : freeWindow;
   const tuned = capacity.concurrency === undefined && !capped;
   const most = Math.min(concurrencyMost, start * 8);
   return {
-    scheduler: { memoryBytes: memoryBytesMax, blocks: start, windowBytes: Math.min(windowBytes, memoryBytesMax) },
+    scheduler: {
+      memoryBytes: memoryBytesMax,
+      blocks: start,
+      windowBytes: Math.min(windowBytes, memoryBytesMax),
+    },
     lanes: tuned ? Math.min(most, start * 4) : start,
     tuning: tuned ? { least: 4, most } : undefined,
   };

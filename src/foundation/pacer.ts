@@ -30,8 +30,11 @@ export class Pacer {
 
   set bytesPerSecond(rate: number) {
     assert(rate > 0);
+    const bookedMs = this.#freeAtMs - this.#clock.elapsed();
+    // Those who wait pass at their time. What they booked counts at the new rate for those who come behind them, so
+    // that moving the rate gives away no bytes.
+    if (bookedMs > 0) this.#freeAtMs += bookedMs * ((this.#bytesPerMs * 1_000) / rate - 1);
     this.#bytesPerMs = rate / 1_000;
-    this.#freeAtMs = Math.min(this.#freeAtMs, this.#clock.elapsed());
   }
 
   get unlimited(): boolean {
@@ -51,6 +54,19 @@ export class Pacer {
     const start = Math.max(now - this.#burstMs, this.#freeAtMs);
     this.#freeAtMs = start + bytes / this.#bytesPerMs;
     // Waiting for the end of the stretch, not its beginning, keeps the first second under the cap as well.
-    return this.#freeAtMs > now ? this.#clock.sleep(this.#freeAtMs - now, signal) : undefined;
+    const passesAtMs = this.#freeAtMs;
+    if (passesAtMs <= now) return undefined;
+    const turn = this.#clock.sleep(passesAtMs - now, signal);
+    if (signal === undefined) return turn;
+    return turn.catch((reason: unknown) => {
+      this.#giveBack(bytes, passesAtMs);
+      throw reason;
+    });
+  }
+
+  /** The bytes of a caller that gave up never pass: what is left of its stretch is free for those to come. */
+  #giveBack(bytes: number, passesAtMs: number): void {
+    const leftMs = Math.max(0, passesAtMs - this.#clock.elapsed());
+    this.#freeAtMs -= Math.min(bytes / this.#bytesPerMs, leftMs);
   }
 }

@@ -1,13 +1,26 @@
 const shown = "-REDACTED-";
 
-/** Query parameters and header-like pairs whose value is a secret, whatever surrounds them. */
-const secretPairs =
-  /\b(sig|signature|token|access_token|refresh_token|client_secret|x-amz-signature|x-amz-credential|x-amz-security-token|x-goog-signature|x-goog-credential|accountkey|sharedaccesssignature)(=|%3D)([^&\s"'<>;]+)/gi;
-const bearer = /\b(Bearer|SharedKey)\s+[A-Za-z0-9._~+/=:-]+/g;
+/**
+ * The ends of the names whose values are secrets. Nothing is asked of what stands before them: it may be a word
+ * ("access_token"), an encoded character ("%26sig", "\u0026sig") or the name of a container that a signature was
+ * glued to by mistake.
+ */
+const secretNames = "(sig|signature|token|credential|accountkey|client_secret)";
+/** name=value as in a query or a connection string, "=" percent-encoded any number of times. */
+const pairs = new RegExp(`${secretNames}(=|%(?:25)*3D)([^&\\s"'<>;\\\\]+)`, "gi");
+/** "name": "value" as in JSON, 'name' => 'value' as in a dump of an object; quotes may be escaped. */
+const quotedPairs = new RegExp(`${secretNames}(\\\\*["']\\s*(?::|=>|,)\\s*\\\\*["'])([^"'\\\\]+)`, "gi");
+/** name: value as in headers. Only long values, since people end sentences with "bad token: ..." as well. */
+const headers = new RegExp(`${secretNames}(:[ \\t]*)([A-Za-z0-9+/=%_.~-]{16,})`, "gi");
+const bearer = /\b(Bearer|SharedKey(?:Lite)?)\s+[A-Za-z0-9._~+/=:-]+/g;
 
 /** Any text with the values of credentials replaced. For everything that reaches a log, a plan or a person. */
 export function redact(text: string): string {
-  return text.replace(secretPairs, `$1$2${shown}`).replace(bearer, `$1 ${shown}`);
+  return text
+    .replace(pairs, `$1$2${shown}`)
+    .replace(quotedPairs, `$1$2${shown}`)
+    .replace(headers, `$1$2${shown}`)
+    .replace(bearer, `$1 ${shown}`);
 }
 
 /** An address without its query: what output lines and errors show. */

@@ -1,32 +1,53 @@
 /** Block buffers used again and again: allocating 8 MiB a block keeps the garbage collector and the kernel busy. */
 export class BufferPool {
   readonly #free = new Map<number, Uint8Array[]>();
-  readonly #freeBytesMax: number;
+  #bytesMax: number;
   #freeBytes = 0;
+  #lentBytes = 0;
 
-  /** `freeBytesMax`: how much may lie idle; what comes back beyond that is left to the garbage collector. */
-  constructor(freeBytesMax: number) {
-    this.#freeBytesMax = freeBytesMax;
+  /** `bytesMax`: how much may be lent and lie idle together; the rest is left to the garbage collector. */
+  constructor(bytesMax: number) {
+    this.#bytesMax = bytesMax;
   }
 
-  /** A buffer of at least `bytes`, its content undefined. */
+  /** Lowering it takes effect as buffers come back. */
+  set bytesMax(bytesMax: number) {
+    this.#bytesMax = bytesMax;
+  }
+
+  /** A buffer of at least `bytes`, its content undefined. It is the caller who limits how much is lent. */
   take(bytes: number): Uint8Array {
     const size = sizeClass(bytes);
+    this.#lentBytes += size;
     const buffer = this.#free.get(size)?.pop();
+    if (buffer !== undefined) {
+      this.#freeBytes -= size;
+      return buffer;
+    }
+    this.#makeRoom();
     // A plain array, since a Buffer's slice() is a view where everybody expects a copy.
-    if (buffer === undefined) return new Uint8Array(Buffer.allocUnsafeSlow(size).buffer);
-    this.#freeBytes -= size;
-    return buffer;
+    return new Uint8Array(Buffer.allocUnsafeSlow(size).buffer);
   }
 
   /** Gives back what take() gave. Nobody may touch it afterwards. */
   give(buffer: Uint8Array): void {
     const size = buffer.length;
-    if (this.#freeBytes + size > this.#freeBytesMax) return;
+    this.#lentBytes -= size;
+    if (this.#lentBytes + this.#freeBytes + size > this.#bytesMax) return;
     const list = this.#free.get(size);
     if (list === undefined) this.#free.set(size, [buffer]);
     else list.push(buffer);
     this.#freeBytes += size;
+  }
+
+  /** Idle buffers of sizes that nobody asks for must not add to what is lent. */
+  #makeRoom(): void {
+    for (const [size, list] of this.#free) {
+      while (list.length > 0 && this.#lentBytes + this.#freeBytes > this.#bytesMax) {
+        list.pop();
+        this.#freeBytes -= size;
+      }
+    }
   }
 }
 

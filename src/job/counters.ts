@@ -35,8 +35,9 @@ export class Counters {
     if (this.#newlyFailed.length < detailsMax) this.#newlyFailed.push(detail);
   }
 
-  skip(detail: TransferDetail): void {
+  skip(detail: TransferDetail, moved = 0): void {
     this.skipped++;
+    this.bytesDone -= moved;
     this.bytesGivenUp += detail.bytes;
     if (this.#newlySkipped.length < detailsMax) this.#newlySkipped.push(detail);
   }

@@ -123,7 +123,8 @@ export class PartQueue {
         await this.#loading;
         continue;
       }
-      if (this.#ended && next === undefined) return undefined;
+      // A part that is not full by now never will be: its plan could not be closed. A resume finds it on disk.
+      if (this.#ended) return undefined;
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     }
     return undefined;
@@ -132,9 +133,11 @@ export class PartQueue {
   async #load(part: OpenPart): Promise<void> {
     try {
       const loaded = await this.#journal.load(part.number, this.#trusting);
-      part.log ??= await this.#journal.reopenPart(part.number, loaded);
+      const pending = [...loaded.state.pending()];
+      // A part without work left would keep its log open until the process ends: nobody tells that it is over.
+      if (pending.length > 0) part.log ??= await this.#journal.reopenPart(part.number, loaded);
       part.spilled = false;
-      for (const transfer of loaded.state.pending()) {
+      for (const transfer of pending) {
         this.push({ part, transfer, known: loaded.state.delivered.get(transfer.index) });
       }
       this.#spilled.shift();

@@ -25,7 +25,7 @@ export class Scheduler {
     this.#memoryBytesMax = limits.memoryBytes;
     this.#memory = new Budget(Math.min(limits.memoryBytes, limits.windowBytes));
     this.#places = new Budget(limits.blocks);
-    this.#pool = new BufferPool(Math.min(limits.memoryBytes, limits.windowBytes));
+    this.#pool = new BufferPool(this.#memory.limit);
   }
 
   /** Runs `work` with a buffer of exactly `bytes`, which is taken back however it ends. */
@@ -52,6 +52,7 @@ export class Scheduler {
   resize(limits: { blocks: number; windowBytes: number }): void {
     this.#places.limit = limits.blocks;
     this.#memory.limit = Math.min(this.#memoryBytesMax, limits.windowBytes);
+    this.#pool.bytesMax = this.#memory.limit;
   }
 
   get blocks(): number {

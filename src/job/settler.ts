@@ -1,5 +1,6 @@
 import type { Writer } from "../backends/backend.ts";
 import { messageOf } from "../foundation/errors.ts";
+import type { PartLog } from "../journal/part-log.ts";
 import type { OpenPart } from "./part-queue.ts";
 import type { World } from "./world.ts";
 
@@ -32,12 +33,7 @@ export class Settler {
     this.#open.delete(part);
     const log = part.log;
     part.log = undefined;
-    const compacting = (async () => {
-      await this.#settleFiles();
-      await log.sync();
-      await log.close();
-      await this.#world.journal.compact(part.number);
-    })()
+    const compacting = this.#compact(part.number, log)
       .catch((error: unknown) => this.#complain(error))
       .finally(() => this.#compacting.delete(compacting));
     this.#compacting.add(compacting);
@@ -57,8 +53,18 @@ export class Settler {
     await this.#settling;
     await Promise.all(this.#compacting);
     await this.#settle().catch((error: unknown) => this.#complain(error));
-    for (const part of this.#open) await part.log?.close();
+    for (const part of this.#open) await part.log?.close().catch((error: unknown) => this.#complain(error));
     this.#open.clear();
+  }
+
+  async #compact(part: number, log: PartLog): Promise<void> {
+    try {
+      await this.#settleFiles();
+      await log.sync();
+    } finally {
+      await log.close();
+    }
+    await this.#world.journal.compact(part);
   }
 
   async #settle(): Promise<void> {

@@ -16,8 +16,10 @@ export class Speedometer {
 
   read(): number {
     const nowMs = this.#clock.elapsed();
+    // What moved since then belongs to the next reading.
+    if (nowMs <= this.#lastMs) return 0;
     const bytes = this.#total();
-    const rate = nowMs > this.#lastMs ? ((bytes - this.#lastBytes) * 1_000) / (nowMs - this.#lastMs) : 0;
+    const rate = ((bytes - this.#lastBytes) * 1_000) / (nowMs - this.#lastMs);
     this.#lastMs = nowMs;
     this.#lastBytes = bytes;
     return rate;

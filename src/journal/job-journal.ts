@@ -22,7 +22,6 @@ export interface JobHeader {
   readonly order: unknown;
 }
 
-
 /**
  * One job's folder: job.json, part-00000.log …, part-00000.done …, status.json, lock.
  *
@@ -247,7 +246,9 @@ export async function storedStatus(
   if (bytes === undefined) return undefined;
   try {
     const value: unknown = JSON.parse(bytes.toString("utf8"));
-    return typeof value === "object" && value !== null && "status" in value ? String(value.status) : undefined;
+    return typeof value === "object" && value !== null && "status" in value
+      ? String(value.status)
+      : undefined;
   } catch {
     return undefined;
   }

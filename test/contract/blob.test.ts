@@ -1,7 +1,6 @@
 import { after, before } from "node:test";
 import type { ContainerClient } from "@azure/storage-blob";
 import { openBlobDestination } from "../../src/backends/blob/blob-destination.ts";
-import { encodeBlobName } from "../../src/backends/blob/blob-name.ts";
 import { openBlobSource } from "../../src/backends/blob/blob-source.ts";
 import { type BlobStage, startBlobStage } from "../fakes/blob-stage.ts";
 import { type Ground, storeSuite } from "./suite.ts";
@@ -14,7 +13,7 @@ after(async () => {
   await stage.close();
 });
 
-/** What somebody else does, done by the official SDK, whose URLs cannot hold every name: so it is given encoded ones. */
+/** What somebody else does, done by the official SDK. */
 async function makeGround(root: string): Promise<Ground & { readonly container: ContainerClient }> {
   const container = await stage.newContainer();
   const blob = (path: string) => container.getBlockBlobClient(root + path);
@@ -39,10 +38,9 @@ async function makeGround(root: string): Promise<Ground & { readonly container: 
     },
   };
 }
-void encodeBlobName;
 
-for (const path of ["", "some folder/deep", "ends with slash/"]) {
-  const root = path === "" || path.endsWith("/") ? path : `${path}/`;
+for (const path of ["", "some folder/deep"]) {
+  const root = path === "" ? "" : `${path}/`;
   storeSuite(`blob, rooted at "${path}"`, {
     async makeSource({ pageItemsMax }) {
       const ground = await makeGround(root);

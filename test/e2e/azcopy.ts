@@ -68,7 +68,9 @@ export class Ended {
     return this.stdout
       .split(/[\n\r]/)
       .map((line) => line.trim())
-      .filter((line) => line !== "" && !/^(INFO|WARN): /.test(line) && !/^\d+\.\d %/.test(line));
+      .filter(
+        (line) => line !== "" && !/^((INFO|WARN): |Job .* has started|Log file is|\d+\.\d %)/.test(line),
+      );
   }
 
   /** The messages of --output-type=json; fails when a line is none. */
@@ -146,6 +148,7 @@ export class User {
   readonly logs: string;
   readonly plans: string;
   readonly #secrets: readonly string[];
+  readonly #running = new Set<ChildProcess>();
 
   constructor(home: string, secrets: readonly string[]) {
     this.home = home;
@@ -176,7 +179,16 @@ export class User {
       },
       stdio: [options.stdin === "open" ? "pipe" : "ignore", "pipe", "pipe"],
     });
-    return new Running(child, (ended) => this.#check(ended, options.real ?? false));
+    this.#running.add(child);
+    return new Running(child, (ended) => {
+      this.#running.delete(child);
+      this.#check(ended, options.real ?? false);
+    });
+  }
+
+  /** Ends what a failed test has left running. */
+  leave(): void {
+    for (const child of this.#running) child.kill("SIGKILL");
   }
 
   /** What holds for every run, however it ends: no secret anywhere, and no crash. */

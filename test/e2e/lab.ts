@@ -26,6 +26,7 @@ export class Lab {
   /** A shared access signature for everything, without "?". */
   readonly sas: string;
   readonly #azurite: Azurite;
+  readonly #users: User[] = [];
   #containers = 0;
 
   private constructor(azurite: Azurite, proxy: ChaosProxy) {
@@ -44,6 +45,7 @@ export class Lab {
   }
 
   async close(): Promise<void> {
+    for (const user of this.#users) user.leave();
     await this.proxy.close();
     await this.#azurite.close();
     rmSync(this.folder, { recursive: true, force: true });
@@ -57,10 +59,12 @@ export class Lab {
   /** Somebody new, who may show this laboratory's signatures nowhere. */
   user(...moreSignatures: string[]): User {
     const secrets = [this.sas, ...moreSignatures].map((sas) => new URLSearchParams(sas).get("sig"));
-    return new User(
+    const user = new User(
       temporaryFolder(this.folder, "user"),
       secrets.filter((secret) => secret !== null),
     );
+    this.#users.push(user);
+    return user;
   }
 
   /** A new, empty folder. */

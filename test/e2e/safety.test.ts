@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { appendFileSync, readdirSync, truncateSync, writeFileSync } from "node:fs";
+import { appendFileSync, readdirSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, beforeEach, describe, test } from "node:test";
 import type { ChaosProxy } from "../fakes/chaos-proxy.ts";
@@ -141,6 +141,8 @@ describe("whatever fails, nothing that was good is harmed", () => {
   test("existing files and blobs stay under --overwrite=false, and older ones under ifSourceNewer", async () => {
     const source = lab.newFolder();
     plant(source, { a: 5, b: 5 });
+    const hourAgo = Date.now() / 1_000 - 3_600;
+    utimesSync(join(source, "a"), hourAgo, hourAgo);
     const container = await lab.container();
     await container.put("a", old);
     for (const mode of ["false", "ifSourceNewer"]) {

@@ -44,7 +44,7 @@ export class BlobClient {
     const schemeEnd = account.indexOf("://") + 3;
     const slash = account.indexOf("/", schemeEnd);
     this.endpoint = endpoint;
-    this.rootPrefix = path === "" || path.endsWith("/") ? path : `${path}/`;
+    this.rootPrefix = path === "" ? "" : `${path}/`;
     this.#transport = transport;
     this.#origin = slash < 0 ? account : account.slice(0, slash);
     this.#account = slash < 0 ? "" : account.slice(slash).replace(/\/+$/, "");

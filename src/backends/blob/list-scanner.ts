@@ -51,9 +51,11 @@ class PageScanner {
   #kind: Entry["kind"] = "file";
 
   constructor(body: Uint8Array, options: ScanOptions) {
-    this.#bytes = Buffer.from(body.buffer, body.byteOffset, body.length);
+    // The service begins with a byte order mark, which would keep offsets in bytes and characters apart.
+    const mark = body[0] === 0xef ? 3 : 0;
+    this.#bytes = Buffer.from(body.buffer, body.byteOffset + mark, body.length - mark);
     this.#text = this.#bytes.toString("utf8");
-    this.#ascii = this.#text.length === body.length;
+    this.#ascii = this.#text.length === this.#bytes.length;
     this.#options = options;
   }
 

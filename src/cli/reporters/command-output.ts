@@ -1,5 +1,4 @@
-import type { JobStatus, Reporter, TransferDetail } from "../../job/events.ts";
-import type { Counts } from "../../job/events.ts";
+import type { Counts, JobStatus, Reporter, TransferDetail } from "../../job/events.ts";
 import type { LocalTime } from "./timestamps.ts";
 
 export type OutputType = "text" | "json" | "none";

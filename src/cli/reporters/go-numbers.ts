@@ -8,13 +8,12 @@ export function percentOf(part: number, whole: number): number {
   return Math.min(100, fround(fround(100 * fround(part)) / fround(whole)));
 }
 
-/** A 32-bit float as Go's encoding/json writes it: the fewest digits that tell it from its neighbours. */
+/**
+ * A 32-bit float as Go's encoding/json writes it: the fewest digits that tell it from its neighbours. Where
+ * exponents begin, JavaScript and Go agree.
+ */
 export function float32Text(value: number): string {
-  const digits = shortestDigits(Math.fround(value));
-  const size = Math.abs(digits);
-  // JSON of Go turns to exponents later than JavaScript does on the large side, and at the same place here.
-  if (size !== 0 && (size < 1e-6 || size >= 1e21)) return digits.toExponential().replace("+", "");
-  return digits.toLocaleString("en-US", { useGrouping: false, maximumSignificantDigits: 9 });
+  return String(shortestDigits(Math.fround(value)));
 }
 
 const float32DigitsMax = 9;

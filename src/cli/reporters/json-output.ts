@@ -1,0 +1,133 @@
+import { redact } from "../../foundation/redact.ts";
+import type { JobEvent, Snapshot, TransferDetail } from "../../job/events.ts";
+import type {
+  CommandOutput,
+  JobListing,
+  JobOverview,
+  OutputOptions,
+  PerformanceResponse,
+  Question,
+} from "./command-output.ts";
+import {
+  dryRunContent,
+  endOfJobContent,
+  envelope,
+  goJson,
+  initContent,
+  jobsContent,
+  type MessageType,
+  overviewContent,
+  progressContent,
+  responseContent,
+  transferPieces,
+} from "./json-messages.ts";
+import { resumeHint } from "./summary.ts";
+import { rfc3339 } from "./timestamps.ts";
+
+/** One JSON object a line (surface spec 4.9). */
+export class JsonOutput implements CommandOutput {
+  readonly #options: OutputOptions;
+  readonly #isBrief: boolean;
+  #isFirst = true;
+
+  constructor(options: OutputOptions) {
+    this.#options = options;
+    this.#isBrief = options.outputLevel === "essential";
+  }
+
+  readonly report = (event: JobEvent): void => {
+    switch (event.event) {
+      case "info":
+        if (event.level === "warning") this.warn(event.text);
+        else this.info(event.text);
+        return;
+      case "started":
+        this.#line("Init", initContent(event.jobId, event.logFile));
+        return;
+      case "progress":
+        this.#progress(event.snapshot, false);
+        return;
+      case "planned":
+        this.#line("Dryrun", dryRunContent(event.detail));
+        return;
+      case "ended":
+        this.#end(event.snapshot);
+        return;
+    }
+  };
+
+  info(text: string): void {
+    if (!this.#isBrief) this.#line("Info", `INFO: ${redact(text)}`);
+  }
+
+  warn(text: string): void {
+    if (!this.#isBrief) this.#line("Info", `WARN: ${redact(text)}`);
+  }
+
+  error(message: string): void {
+    this.#line("Error", redact(message));
+  }
+
+  endOfJob(text: string): void {
+    this.#line("EndOfJob", redact(text));
+  }
+
+  showJobs(jobs: readonly JobListing[]): void {
+    this.#line("EndOfJob", jobsContent(jobs));
+  }
+
+  showJob(job: JobOverview): void {
+    const content = overviewContent(job);
+    this.#line("GetJobSummary", content);
+    this.#line("EndOfJob", content);
+  }
+
+  async showTransfers(jobId: string, transfers: () => AsyncIterable<TransferDetail>): Promise<void> {
+    for (const type of ["ListJobTransfers", "EndOfJob"] as const) {
+      const [head, tail] = envelope(type, this.#timestamp());
+      this.#options.write(head);
+      for await (const piece of transferPieces(jobId, transfers())) this.#options.write(piece);
+      this.#options.write(tail);
+    }
+  }
+
+  ask(question: Question): void {
+    if (!this.#isBrief) this.#line("Prompt", redact(question.text), question);
+  }
+
+  answered(): void {
+    // A program that answers can tell lines apart: nothing was held back.
+  }
+
+  respond(response: PerformanceResponse): void {
+    this.#line("Response", responseContent(response, this.#options.now(), this.#options.zone));
+  }
+
+  #progress(snapshot: Snapshot, isFinal: boolean): void {
+    if (this.#isBrief) return;
+    const { newlyFailed: failed, newlySkipped: skipped } = snapshot;
+    this.#line("Progress", progressContent({ snapshot, failed, skipped, isFirst: this.#isFirst, isFinal }));
+    this.#isFirst = false;
+  }
+
+  /** Clients take the transfers of Progress lines only, so the last ones come in one that has the final status. */
+  #end(snapshot: Snapshot): void {
+    const { run } = this.#options;
+    this.#progress(snapshot, true);
+    if (snapshot.status === "Cancelled") this.info(resumeHint(snapshot.jobId));
+    const news = this.#isBrief
+      ? { failed: snapshot.newlyFailed, skipped: snapshot.newlySkipped }
+      : { failed: [], skipped: [] };
+    const message = { snapshot, ...news, isFirst: false, isFinal: true };
+    this.#line("EndOfJob", endOfJobContent(message, run === "resume" ? "resume" : "copy"));
+  }
+
+  #line(type: MessageType, content: string, question?: Question): void {
+    const [head, tail] = envelope(type, this.#timestamp(), question);
+    this.#options.write(`${head}${goJson(content)}${tail}`);
+  }
+
+  #timestamp(): string {
+    return rfc3339(this.#options.now(), this.#options.zone);
+  }
+}
