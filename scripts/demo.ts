@@ -29,7 +29,7 @@ const root = join(import.meta.dirname, "..");
 const azcopy = join(root, "dist/azcopy");
 /** Thousands of small files that every checkout has. */
 const defaultFolder = join(root, "node_modules/@azure");
-const defaultPackages = ["identity", "msal-browser", "storage-blob", "storage-common"];
+const defaultPackages = ["identity", "msal-browser", "storage-blob"];
 const MiB = 2 ** 20;
 const largeBytes = 256 * MiB;
 const containerName = "demo";

@@ -163,7 +163,6 @@ class LogWriter {
       );
       this.#dropped = 0;
     }
-
     const bytes = Buffer.from(this.#pending.map(redact).join(""));
     this.#pending = [];
     this.#pendingCharacters = 0;

@@ -150,7 +150,9 @@ test("thousands may wait, and each is granted in its turn", async () => {
 });
 
 type Step =
-  | { readonly kind: "ask" | "try" | "limit"; readonly amount: number }
+  | { readonly kind: "ask"; readonly amount: number }
+  | { readonly kind: "try"; readonly amount: number }
+  | { readonly kind: "limit"; readonly amount: number }
   | { readonly kind: "release"; readonly pick: number };
 
 const step: fc.Arbitrary<Step> = fc.oneof(
@@ -188,59 +190,63 @@ class Model {
 
 test("any sequence of requests does what the naive model does, and all are granted in the end", async () => {
   await fc.assert(
-    fc.asyncProperty(fc.integer({ min: 1, max: 10 }), fc.array(step, { maxLength: 60 }), async (limit, steps) => {
-      const budget = new Budget(limit);
-      const model = new Model(limit);
-      const askers = new Askers(budget);
-      const tried: { readonly amount: number; readonly release: Release }[] = [];
-      let asked = 0;
-      const agree = async (): Promise<void> => {
-        for (let tick = 0; tick < 3; tick++) await Promise.resolve();
-        const held = model.held.filter(({ id }) => id >= 0).map(({ id }) => id);
-        assert.deepEqual(new Set(askers.releases.keys()), new Set(held));
-        assert.equal(budget.used, model.used);
-        assert.equal(budget.waiting, model.waiting.length);
-      };
-      for (const one of steps) {
-        const before = budget.used;
-        const heldBefore = model.held.length;
-        if (one.kind === "ask") {
-          askers.ask(one.amount);
-          model.waiting.push({ id: asked++, amount: one.amount });
-        } else if (one.kind === "limit") {
-          budget.limit = one.amount;
-          model.limit = one.amount;
-        } else if (one.kind === "try") {
-          const release = budget.tryAcquire(one.amount);
-          const may = model.waiting.length === 0 && model.fits(one.amount);
-          assert.equal(release !== undefined, may);
-          if (release) {
-            tried.push({ amount: one.amount, release });
-            model.held.push({ id: -tried.length, amount: one.amount });
+    fc.asyncProperty(
+      fc.integer({ min: 1, max: 10 }),
+      fc.array(step, { maxLength: 60 }),
+      async (limit, steps) => {
+        const budget = new Budget(limit);
+        const model = new Model(limit);
+        const askers = new Askers(budget);
+        const tried: { readonly amount: number; readonly release: Release }[] = [];
+        let asked = 0;
+        const agree = async (): Promise<void> => {
+          for (let tick = 0; tick < 3; tick++) await Promise.resolve();
+          const held = model.held.filter(({ id }) => id >= 0).map(({ id }) => id);
+          assert.deepEqual(new Set(askers.releases.keys()), new Set(held));
+          assert.equal(budget.used, model.used);
+          assert.equal(budget.waiting, model.waiting.length);
+        };
+        for (const one of steps) {
+          const before = budget.used;
+          const heldBefore = model.held.length;
+          if (one.kind === "ask") {
+            askers.ask(one.amount);
+            model.waiting.push({ id: asked++, amount: one.amount });
+          } else if (one.kind === "limit") {
+            budget.limit = one.amount;
+            model.limit = one.amount;
+          } else if (one.kind === "try") {
+            const release = budget.tryAcquire(one.amount);
+            const may = model.waiting.length === 0 && model.fits(one.amount);
+            assert.equal(release !== undefined, may);
+            if (release) {
+              tried.push({ amount: one.amount, release });
+              model.held.push({ id: -tried.length, amount: one.amount });
+            }
+          } else if (model.held.length > 0) {
+            const [gone] = model.held.splice(one.pick % model.held.length, 1);
+            assert(gone !== undefined);
+            if (gone.id >= 0) askers.release(gone.id);
+            else tried[-gone.id - 1]?.release();
           }
-        } else if (model.held.length > 0) {
-          const [gone] = model.held.splice(one.pick % model.held.length, 1);
+          model.grant();
+          await agree();
+          const grew = budget.used > before && model.held.length > heldBefore;
+          const alone = model.held.filter(({ amount }) => amount > 0).length <= 1;
+          if (grew) assert(budget.used <= budget.limit || alone, "more than the limit is held");
+        }
+        while (model.held.length > 0) {
+          const [gone] = model.held.splice(0, 1);
           assert(gone !== undefined);
           if (gone.id >= 0) askers.release(gone.id);
           else tried[-gone.id - 1]?.release();
+          model.grant();
+          await agree();
         }
-        model.grant();
-        await agree();
-        const grew = budget.used > before && model.held.length > heldBefore;
-        const alone = model.held.filter(({ amount }) => amount > 0).length <= 1;
-        if (grew) assert(budget.used <= budget.limit || alone, "more than the limit is held");
-      }
-      while (model.held.length > 0) {
-        const [gone] = model.held.splice(0, 1);
-        assert(gone !== undefined);
-        if (gone.id >= 0) askers.release(gone.id);
-        else tried[-gone.id - 1]?.release();
-        model.grant();
-        await agree();
-      }
-      const order = Array.from({ length: asked }, (_, id) => id);
-      assert.deepEqual(askers.granted, order, "granted in the order of asking, none left out");
-    }),
+        const order = Array.from({ length: asked }, (_, id) => id);
+        assert.deepEqual(askers.granted, order, "granted in the order of asking, none left out");
+      },
+    ),
     { numRuns: 400 },
   );
 });

@@ -64,9 +64,9 @@ export class Pacer {
     });
   }
 
-  /** The bytes of a caller that gave up never pass: what is left of its stretch is free for those to come. */
+  /** The bytes of a caller that gave up never pass: its stretch is free for those to come, but for what is long past. */
   #giveBack(bytes: number, passesAtMs: number): void {
     const leftMs = Math.max(0, passesAtMs - this.#clock.elapsed());
-    this.#freeAtMs -= Math.min(bytes / this.#bytesPerMs, leftMs);
+    this.#freeAtMs -= Math.min(bytes / this.#bytesPerMs, leftMs + this.#burstMs);
   }
 }

@@ -10,17 +10,18 @@ const secretNames = "(sig|signature|token|credential|accountkey|client_secret)";
 const pairs = new RegExp(`${secretNames}(=|%(?:25)*3D)([^&\\s"'<>;\\\\]+)`, "gi");
 /** "name": "value" as in JSON, 'name' => 'value' as in a dump of an object; quotes may be escaped. */
 const quotedPairs = new RegExp(`${secretNames}(\\\\*["']\\s*(?::|=>|,)\\s*\\\\*["'])([^"'\\\\]+)`, "gi");
-/** name: value as in headers. Only long values, since people end sentences with "bad token: ..." as well. */
-const headers = new RegExp(`${secretNames}(:[ \\t]*)([A-Za-z0-9+/=%_.~-]{16,})`, "gi");
+/** name: value as in headers and dumps. Only long values, since a message may say "bad token: ..." as well. */
+const headers = new RegExp(`${secretNames}(:[ \\t]*["']?)([A-Za-z0-9+/=%_.~-]{16,})`, "gi");
 const bearer = /\b(Bearer|SharedKey(?:Lite)?)\s+[A-Za-z0-9._~+/=:-]+/g;
 
 /** Any text with the values of credentials replaced. For everything that reaches a log, a plan or a person. */
 export function redact(text: string): string {
+  // The pairs last: their values reach furthest, and might swallow the name of another secret.
   return text
-    .replace(pairs, `$1$2${shown}`)
+    .replace(bearer, `$1 ${shown}`)
     .replace(quotedPairs, `$1$2${shown}`)
     .replace(headers, `$1$2${shown}`)
-    .replace(bearer, `$1 ${shown}`);
+    .replace(pairs, `$1$2${shown}`);
 }
 
 /** An address without its query: what output lines and errors show. */

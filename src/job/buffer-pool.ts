@@ -15,6 +15,11 @@ export class BufferPool {
     this.#bytesMax = bytesMax;
   }
 
+  /** Lent and idle. */
+  get heldBytes(): number {
+    return this.#lentBytes + this.#freeBytes;
+  }
+
   /** A buffer of at least `bytes`, its content undefined. It is the caller who limits how much is lent. */
   take(bytes: number): Uint8Array {
     const size = sizeClass(bytes);
@@ -33,7 +38,7 @@ export class BufferPool {
   give(buffer: Uint8Array): void {
     const size = buffer.length;
     this.#lentBytes -= size;
-    if (this.#lentBytes + this.#freeBytes + size > this.#bytesMax) return;
+    if (this.heldBytes + size > this.#bytesMax) return;
     const list = this.#free.get(size);
     if (list === undefined) this.#free.set(size, [buffer]);
     else list.push(buffer);
@@ -43,7 +48,7 @@ export class BufferPool {
   /** Idle buffers of sizes that nobody asks for must not add to what is lent. */
   #makeRoom(): void {
     for (const [size, list] of this.#free) {
-      while (list.length > 0 && this.#lentBytes + this.#freeBytes > this.#bytesMax) {
+      while (list.length > 0 && this.heldBytes > this.#bytesMax) {
         list.pop();
         this.#freeBytes -= size;
       }

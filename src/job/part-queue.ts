@@ -58,6 +58,7 @@ export class PartQueue {
   readonly #journal: JobJournal;
   readonly #trusting: boolean;
   readonly #residentTransfersMax: number;
+  readonly #loaded: (part: OpenPart) => void;
   readonly #ready: Work[] = [];
   #head = 0;
   readonly #spilled: OpenPart[] = [];
@@ -65,7 +66,14 @@ export class PartQueue {
   #waiting: (() => void)[] = [];
   #ended = false;
 
-  constructor(journal: JobJournal, trusting: boolean, limits: PlanLimits) {
+  /** `loaded` is told of each part that came back from disk: it may hold nothing that is left to do. */
+  constructor(
+    journal: JobJournal,
+    trusting: boolean,
+    limits: PlanLimits,
+    loaded: (part: OpenPart) => void = () => {},
+  ) {
+    this.#loaded = loaded;
     this.#journal = journal;
     this.#trusting = trusting;
     this.#residentTransfersMax = limits.residentTransfersMax;
@@ -133,14 +141,13 @@ export class PartQueue {
   async #load(part: OpenPart): Promise<void> {
     try {
       const loaded = await this.#journal.load(part.number, this.#trusting);
-      const pending = [...loaded.state.pending()];
-      // A part without work left would keep its log open until the process ends: nobody tells that it is over.
-      if (pending.length > 0) part.log ??= await this.#journal.reopenPart(part.number, loaded);
+      part.log ??= await this.#journal.reopenPart(part.number, loaded);
       part.spilled = false;
-      for (const transfer of pending) {
+      for (const transfer of loaded.state.pending()) {
         this.push({ part, transfer, known: loaded.state.delivered.get(transfer.index) });
       }
       this.#spilled.shift();
+      this.#loaded(part);
     } finally {
       this.#loading = undefined;
       this.wake();

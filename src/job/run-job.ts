@@ -80,9 +80,12 @@ class JobRun {
     this.#startedMs = world.clock.elapsed();
     this.#speedometer = new Speedometer(world.clock, () => world.network().bytesOverWire);
     const trusting = plan.rules.direction === "upload";
-    this.#queue = new PartQueue(world.journal, trusting, plan.planLimits);
     const writers = new Set<Writer>();
-    this.#settler = new Settler(world, writers, trusting);
+    const settler = new Settler(world, writers, trusting);
+    this.#settler = settler;
+    this.#queue = new PartQueue(world.journal, trusting, plan.planLimits, (part) =>
+      settler.partMayBeOver(part),
+    );
     this.#carrier = {
       source: world.source,
       destination: world.destination,

@@ -38,6 +38,8 @@ export class Exchange implements Dispatcher.DispatchHandler, Watched, Abortable 
   readonly #ended: Ended;
   #controller: Controller | undefined;
   #over = false;
+  /** Ends waits for the cap; made where there is one. */
+  #pacing: AbortController | undefined;
   #status = 0;
   #headers: Record<string, string> = {};
   /** The caller's buffer; undefined while, or where, the body is collected. */
@@ -139,15 +141,13 @@ export class Exchange implements Dispatcher.DispatchHandler, Watched, Abortable 
     if (this.#into === undefined) this.#collect(chunk);
     else if (this.#received > this.#into.length) this.#stop(this.#wrongLength(`${this.#received} or more`));
     else this.#into.set(chunk, at);
-    const passes = this.#over ? undefined : this.#world.pacer.pass(chunk.length);
+    const passes = this.#over ? undefined : this.#pass(chunk.length);
     if (passes === undefined) return;
     controller.pause();
-    this.watchState = "paced";
-    const resume = (): void => {
-      this.watchState = "moving";
-      if (!this.#over) controller.resume();
-    };
-    void passes.then(resume, resume);
+    void passes.then(
+      () => controller.resume(),
+      () => {},
+    );
   }
 
   onResponseEnd(): void {
@@ -168,9 +168,21 @@ export class Exchange implements Dispatcher.DispatchHandler, Watched, Abortable 
   #slices(body: Uint8Array): Iterable<Uint8Array> | AsyncIterable<Uint8Array> {
     const { pacer } = this.#world;
     if (pacer.unlimited) return slicesOf(body);
-    return pacedSlicesOf(body, pacer, (waiting) => {
-      this.movedMs = this.#world.watchdog.nowMs;
-      if (this.#status === 0) this.watchState = waiting ? "paced" : "moving";
+    return pacedSlicesOf(body, { sliceBytes: () => pacer.sliceBytes, pass: (bytes) => this.#pass(bytes) });
+  }
+
+  /** Waits for the cap, where there is one; rejects once the exchange is over. */
+  #pass(bytes: number): Promise<void> | undefined {
+    const { pacer, watchdog } = this.#world;
+    if (pacer.unlimited) return undefined;
+    this.#pacing ??= new AbortController();
+    const passes = pacer.pass(bytes, this.#pacing.signal);
+    if (passes === undefined) return undefined;
+    const state = this.watchState;
+    this.watchState = "paced";
+    return passes.then(() => {
+      this.movedMs = watchdog.nowMs;
+      if (this.watchState === "paced") this.watchState = state;
     });
   }
 
@@ -211,6 +223,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Watched, Abortable 
   #end(outcome: HttpResponse | StorageError): void {
     if (this.#over) return;
     this.#over = true;
+    this.#pacing?.abort();
     this.#ended(outcome, this);
   }
 }

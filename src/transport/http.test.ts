@@ -1,64 +1,11 @@
 import { strict as assert } from "node:assert";
-import { getEventListeners, once } from "node:events";
 import { test } from "node:test";
+import { failure, onStage } from "../../test/fakes/http-stage.ts";
 import { ManualClock, until } from "../../test/fakes/manual-clock.ts";
-import { type RawRequest, type RawServer, reply, startRawServer } from "../../test/fakes/raw-server.ts";
-import { type ErrorCode, StorageError } from "../foundation/errors.ts";
+import { type RawRequest, reply } from "../../test/fakes/raw-server.ts";
 import { Pacer } from "../foundation/pacer.ts";
 import { MiB } from "../foundation/units.ts";
-import { createHttp, type Http, type HttpOptions } from "./http.ts";
-import { neverSent } from "./network-errors.ts";
 import { startStatistics } from "./statistics.ts";
-import type { HttpRequest, HttpResponse } from "./transport.ts";
-
-interface Stage {
-  readonly server: RawServer;
-  readonly http: Http;
-  readonly clock: ManualClock;
-  send(request?: Partial<HttpRequest>, signal?: AbortSignal): Promise<HttpResponse>;
-}
-
-const never = new AbortController().signal;
-
-async function onStage(
-  answer: (request: RawRequest) => void,
-  check: (stage: Stage) => Promise<void>,
-  options: Partial<HttpOptions> & { readonly early?: boolean } = {},
-): Promise<void> {
-  const clock = new ManualClock();
-  const server = await startRawServer(answer, options);
-  const http = createHttp({
-    clock,
-    pacer: new Pacer(clock, Number.POSITIVE_INFINITY),
-    connectionsMax: 8,
-    ...options,
-  });
-  const send: Stage["send"] = (request = {}, signal = never) =>
-    http.send(
-      { method: "GET", origin: server.origin, path: "/", headers: {}, idempotent: true, ...request },
-      signal,
-    );
-  try {
-    await check({ server, http, clock, send });
-  } finally {
-    await http.close();
-    await server.close();
-  }
-}
-
-async function failure(work: Promise<unknown>, code: ErrorCode, received = 0): Promise<StorageError> {
-  const error = await work.then(
-    () => assert.fail("did not reject"),
-    (thrown: unknown) => thrown,
-  );
-  assert(error instanceof StorageError, `not a StorageError: ${error}`);
-  assert.equal(error.code, code, error.message);
-  assert.equal(error.received, received);
-  return error;
-}
-
-const start = (bytes: number): string => `HTTP/1.1 200 OK\r\nContent-Length: ${bytes}\r\n\r\n`;
-const chunkedStart = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
 
 test("a body is collected, and headers are told in lower case", async () => {
   const answer = reply(200, "hello", ["X-Ms-Thing: Value", "Multi: a", "Multi: b"]);
@@ -154,232 +101,6 @@ test("no more requests than connectionsMax are under way, and raising it starts 
   );
 });
 
-test("a reset amid the body is Unreachable and tells how much is good", async () => {
-  await onStage(
-    ({ socket }) => socket.write(`${start(10)}1234`, () => setImmediate(() => socket.resetAndDestroy())),
-    async ({ send }) => {
-      const into = new Uint8Array(10);
-      const error = await send({ into }).catch((thrown: unknown) => thrown);
-      assert(error instanceof StorageError);
-      assert.equal(error.code, "Unreachable");
-      assert(error.retryable);
-      assert(error.received === 4 || error.received === 0, "a reset may overtake what was sent before it");
-      assert.equal(Buffer.from(into.subarray(0, error.received)).toString(), "1234".slice(0, error.received));
-    },
-  );
-});
-
-test("a body that ends before its announced length is Unreachable and tells how much is good", async () => {
-  await onStage(
-    ({ socket }) => socket.end(`${start(10)}1234`),
-    async ({ send }) => {
-      const into = new Uint8Array(10);
-      const error = await failure(send({ into }), "Unreachable", 4);
-      assert(error.retryable);
-      assert.equal(Buffer.from(into.subarray(0, 4)).toString(), "1234");
-    },
-  );
-});
-
-test("a body shorter or longer than the buffer is Corrupt", async () => {
-  const cases: readonly (readonly [string, number])[] = [
-    [`${chunkedStart}4\r\n1234\r\n0\r\n\r\n`, 4],
-    [`${chunkedStart}c\r\n123456789012\r\n0\r\n\r\n`, 0],
-    [`${start(4)}1234`, 0],
-    [`${start(12)}123456789012`, 0],
-  ];
-  for (const [answer, received] of cases) {
-    await onStage(
-      ({ socket }) => socket.write(answer),
-      async ({ send }) => {
-        const whole = new Uint8Array(20);
-        const error = await failure(send({ into: whole.subarray(0, 10) }), "Corrupt", received);
-        assert(error.retryable);
-        assert(whole.subarray(10).every((byte) => byte === 0));
-      },
-    );
-  }
-});
-
-test("a collected body is limited, and an error's body is cut instead", async () => {
-  await onStage(
-    ({ socket, head }) => socket.write(reply(head.startsWith("GET /error") ? 500 : 200, Buffer.alloc(MiB))),
-    async ({ send }) => {
-      await failure(send({ bodyBytesMax: 1_000 }), "Corrupt");
-      const response = await send({ path: "/error" });
-      assert.equal(response.status, 500);
-      assert(response.body.length <= 256 * 1024);
-    },
-  );
-});
-
-test("what is not HTTP is Corrupt", async () => {
-  await onStage(
-    ({ socket }) => socket.write("220 smtp.example.com ESMTP\r\n"),
-    async ({ send }) => {
-      await failure(send(), "Corrupt");
-    },
-  );
-});
-
-test("a body that stalls is a Timeout after stallMs, and tells how much is good", async () => {
-  await onStage(
-    ({ socket }) => socket.write(`${start(10)}123`),
-    async ({ send, clock, server }) => {
-      const into = new Uint8Array(10);
-      const sent = send({ into });
-      sent.catch(() => {});
-      await until(() => into[2] !== 0);
-      await clock.advance(59_000);
-      const closed = once((server.requests[0] as RawRequest).socket, "close");
-      await clock.advance(10_000);
-      const error = await failure(sent, "Timeout", 3);
-      assert(error.retryable);
-      assert(!error.message.includes("sig="), "no query in the message");
-      await closed;
-    },
-  );
-});
-
-test("a server that reads but never answers gets longer, and then is a Timeout", async () => {
-  await onStage(
-    () => {},
-    async ({ send, clock, server }) => {
-      const sent = send({ path: "/x?sig=secret", method: "PUT", body: Buffer.alloc(2 * MiB) });
-      sent.catch(() => {});
-      await until(() => server.requests.length > 0);
-      await clock.advance(4 * 60_000);
-      await clock.advance(2 * 60_000);
-      const error = await failure(sent, "Timeout");
-      assert(!error.message.includes("secret"));
-    },
-  );
-});
-
-test("a server that does not read the body is a Timeout after stallMs", async () => {
-  await onStage(
-    ({ socket }) => socket.pause(),
-    async ({ send, clock, server }) => {
-      const sent = send({ method: "PUT", body: Buffer.alloc(64 * MiB) });
-      sent.catch(() => {});
-      await until(() => server.requests.length > 0);
-      await clock.advance(100);
-      await clock.advance(75_000);
-      await failure(sent, "Timeout");
-    },
-    { early: true },
-  );
-});
-
-test("a slow body is not ended while it moves, until the whole try takes too long", async () => {
-  await onStage(
-    ({ socket }) => socket.write(start(40)),
-    async ({ send, clock, server }) => {
-      const into = new Uint8Array(40);
-      const sent = send({ into });
-      let over = false;
-      sent.catch(() => {
-        over = true;
-      });
-      await until(() => server.requests.length > 0);
-      const { socket } = server.requests[0] as RawRequest;
-      for (let minute = 0; minute < 14; minute++) {
-        socket.write("x");
-        await until(() => into[minute] !== 0);
-        await clock.advance(55_000);
-        assert(!over, `ended in minute ${minute}`);
-      }
-      for (let minute = 14; !over; minute++) {
-        assert(minute < 20);
-        socket.write("x");
-        await until(() => into[minute] !== 0 || over);
-        await clock.advance(55_000);
-      }
-      const error = await sent.catch((thrown: unknown) => thrown);
-      assert.equal((error as StorageError).code, "Timeout");
-    },
-  );
-});
-
-test("no sweep goes on when nothing is under way", async () => {
-  await onStage(
-    ({ socket }) => socket.write(reply(200)),
-    async ({ send, clock }) => {
-      await send();
-      assert.equal(clock.sleepers, 1);
-      await clock.advance(5_000);
-      assert.equal(clock.sleepers, 0);
-      await send();
-      assert.equal(clock.sleepers, 1);
-    },
-  );
-});
-
-test("an answer that comes before the body is sent counts", async () => {
-  await onStage(
-    ({ socket }) => socket.end(reply(403, "no", ["Connection: close"])),
-    async ({ send }) => {
-      // The server closes without having read all: the answer may be lost with the connection, but never mistaken.
-      const outcome = await send({ method: "PUT", body: Buffer.alloc(8 * MiB) }).catch(
-        (error: unknown) => error,
-      );
-      if (outcome instanceof StorageError) assert.equal(outcome.code, "Unreachable");
-      else assert.equal((outcome as HttpResponse).status, 403);
-    },
-    { early: true },
-  );
-});
-
-test("abort: ends requests under way and waiting, at once, and their connections", async () => {
-  await onStage(
-    () => {},
-    async ({ send, server }) => {
-      const abort = new AbortController();
-      const sent = [send({}, abort.signal), send({}, abort.signal), send({}, abort.signal)];
-      for (const each of sent) each.catch(() => {});
-      await until(() => server.requests.length === 2);
-      const closed = server.requests.map(({ socket }) => once(socket, "close"));
-      abort.abort(new Error("enough"));
-      for (const each of sent) await failure(each, "Cancelled");
-      await Promise.all(closed);
-      await failure(send({}, abort.signal), "Cancelled");
-      assert.equal(server.requests.length, 2, "the waiting one was never sent");
-    },
-    { connectionsMax: 2 },
-  );
-});
-
-test("abort: no listener is left behind for each request", async () => {
-  await onStage(
-    ({ socket }) => socket.write(reply(200)),
-    async ({ send }) => {
-      const abort = new AbortController();
-      for (let i = 0; i < 50; i++) await Promise.all([send({}, abort.signal), send({}, abort.signal)]);
-      assert(getEventListeners(abort.signal, "abort").length <= 1);
-    },
-  );
-});
-
-test("after an abort the connection's place serves the next request", async () => {
-  let silent = true;
-  await onStage(
-    ({ socket }) => {
-      if (!silent) socket.write(reply(200));
-    },
-    async ({ send, server }) => {
-      const abort = new AbortController();
-      const first = send({}, abort.signal);
-      first.catch(() => {});
-      await until(() => server.requests.length === 1);
-      silent = false;
-      abort.abort();
-      assert.equal((await send()).status, 200);
-      await failure(first, "Cancelled");
-    },
-    { connectionsMax: 1 },
-  );
-});
-
 test("close: cancels what is under way", async () => {
   await onStage(
     () => {},
@@ -390,19 +111,6 @@ test("close: cancels what is under way", async () => {
       await http.close();
       await failure(sent, "Cancelled");
       await failure(send(), "Cancelled");
-    },
-  );
-});
-
-test("nobody listening: Unreachable names host and errno, and proves that nothing was sent", async () => {
-  await onStage(
-    ({ socket }) => socket.write(reply(200)),
-    async ({ send, server }) => {
-      await server.close();
-      const error = await failure(send(), "Unreachable");
-      assert(error.retryable);
-      assert.match(error.message, new RegExp(`127\\.0\\.0\\.1:${server.port}.*ECONNREFUSED`));
-      assert(neverSent(error));
     },
   );
 });
@@ -440,9 +148,9 @@ test("a capped upload takes its time", async () => {
   );
 });
 
-test("a capped download takes its time, and waiting for the cap is no stall", async () => {
+test("a capped download takes its time, and waiting for the cap is no stall, nor counts against the try", async () => {
   const clock = new ManualClock();
-  const pacer = new Pacer(clock, 1_000);
+  const pacer = new Pacer(clock, 300);
   const content = Buffer.alloc(400_000, "0123456789");
   await onStage(
     ({ socket }) => socket.write(reply(200, content)),
@@ -454,12 +162,12 @@ test("a capped download takes its time, and waiting for the cap is no stall", as
       });
       sent.catch(() => {});
       while (!done) {
-        assert(clock.elapsed() < 500_000, `${clock.elapsed()} ms`);
-        await clock.advance(1_000);
+        assert(clock.elapsed() < 1_600_000, `${clock.elapsed()} ms`);
+        await clock.advance(4_000);
       }
       await sent;
       assert(content.equals(into));
-      assert(clock.elapsed() > 300_000, `${clock.elapsed()} ms`);
+      assert(clock.elapsed() > 1_000_000, `${clock.elapsed()} ms`);
     },
     { clock, pacer },
   );

@@ -107,6 +107,18 @@ test("it gives up after retriesMax, with the last response or error", async () =
   assert.equal(cut.outcome, reset);
 });
 
+test("an answer that stays corrupt is given up sooner", async () => {
+  const corrupt = new StorageError("Corrupt", "too long", { retryable: true });
+  assert.equal((await play([corrupt])).timesMs.length, 6);
+});
+
+test("a host whose name does not exist is given up soon, unless it has answered before", async () => {
+  const cause = Object.assign(new Error(), { code: "ENOTFOUND" });
+  const unknown = new StorageError("Unreachable", "no such name", { retryable: true, cause });
+  assert.equal((await play([unknown])).timesMs.length, 4);
+  assert.equal((await play([{ status: 503 }, unknown])).timesMs.length, 21);
+});
+
 test("no try begins after elapsedMsMax", async () => {
   const { timesMs, outcome } = await play([{ status: 503 }], { elapsedMsMax: 20_000 });
   assert.equal(statusOf(outcome), 503);

@@ -1,5 +1,5 @@
 import type { Clock, Random } from "../foundation/clock.ts";
-import { StorageError } from "../foundation/errors.ts";
+import { errnoOf, StorageError } from "../foundation/errors.ts";
 import { type Log, noLog } from "../foundation/log.ts";
 import { withoutQuery } from "../foundation/redact.ts";
 import { parseHttpDate } from "./http-date.ts";
@@ -17,6 +17,10 @@ export interface RetryOptions {
 }
 
 const retriesMaxDefault = 20;
+/** An answer that cannot be right again and again will not become right. */
+const corruptRetriesMax = 5;
+/** A name that does not resolve, and never did, is a wrong name: seconds to find that out, not a quarter of an hour. */
+const unknownHostRetriesMax = 3;
 const delayBaseMs = 1_000;
 const delayMsMax = 60_000;
 /** A service that asks for a longer pause than this is not believed, ms. */
@@ -28,7 +32,8 @@ const retriedStatuses = new Set([408, 429, 500, 502, 503, 504]);
 /**
  * Sends a request again after an error that may pass: retriedStatuses, and retryable StorageErrors. Waits
  * (2^n − 1) s × 0.8…1.3 before retry n, at most a minute, or exactly what the service asks for. At the end gives
- * the last response, or throws the last error. What is not repeated: an answer that broke off after some of it had
+ * the last response, or throws the last error. Gives up sooner on answers that stay corrupt, and on a host that has
+ * never answered and whose name does not exist. What is not repeated: an answer that broke off after some of it had
  * reached `into` (the caller goes on from there), and a non-idempotent request that may have been processed.
  * Throws "Cancelled" when the signal is aborted during a wait. (semantics 8.5)
  */
@@ -61,6 +66,8 @@ class RetryPolicy {
   readonly #log: Log;
   readonly #retriesMax: number;
   readonly #elapsedMsMax: number;
+  /** Origins that have answered: a job has two, or a few. */
+  readonly #known = new Set<string>();
 
   constructor(options: RetryOptions) {
     this.#clock = options.clock;
@@ -77,7 +84,8 @@ class RetryPolicy {
     tries: number,
     startedMs: number,
   ): number | undefined {
-    if (!mayPass(request, outcome) || tries > this.#retriesMax) return undefined;
+    if (!(outcome instanceof StorageError)) this.#known.add(request.origin);
+    if (!mayPass(request, outcome) || tries > this.#retriesFor(request, outcome)) return undefined;
     const delayMs = this.#askedFor(outcome) ?? this.#backoffMs(tries);
     return this.#clock.elapsed() - startedMs + delayMs <= this.#elapsedMsMax ? delayMs : undefined;
   }
@@ -90,13 +98,20 @@ class RetryPolicy {
     signal: AbortSignal,
   ): Promise<void> {
     const what = `${request.method} ${request.origin}${withoutQuery(request.path)}`;
-    const plan = `retry ${tries} of ${this.#retriesMax} in ${(delayMs / 1_000).toFixed(1)} s`;
+    const plan = `retry ${tries} of ${this.#retriesFor(request, outcome)} in ${(delayMs / 1_000).toFixed(1)} s`;
     this.#log("WARNING", `${what}: ${summary(outcome)} -- ${plan}`);
     try {
       await this.#clock.sleep(delayMs, signal);
     } catch (error) {
       throw signal.aborted ? cancelled(signal) : error;
     }
+  }
+
+  #retriesFor(request: HttpRequest, outcome: HttpResponse | StorageError): number {
+    if (!(outcome instanceof StorageError)) return this.#retriesMax;
+    if (outcome.code === "Corrupt") return Math.min(corruptRetriesMax, this.#retriesMax);
+    const unknown = errnoOf(outcome.cause) === "ENOTFOUND" && !this.#known.has(request.origin);
+    return unknown ? Math.min(unknownHostRetriesMax, this.#retriesMax) : this.#retriesMax;
   }
 
   #backoffMs(tries: number): number {

@@ -52,10 +52,11 @@ describe("a bad network costs time, never content", () => {
     return { ended: await user.azcopy(words, { environment: patience }), folder };
   }
 
-  const befall = (kind: RequestKind, times: number, fault: Fault): void =>
+  /** The first try of some requests of a kind fails: of those about large files and of one in five of the others. */
+  const befall = (kind: RequestKind, fault: Fault): void =>
     proxy.add({
-      match: (request) => request.kind === kind && request.repeat < times,
-      times: Infinity,
+      match: (request) => request.kind === kind && request.repeat === 0 && /big|[05]$|^$/.test(request.name),
+      times: Number.POSITIVE_INFINITY,
       fault,
     });
 
@@ -88,23 +89,23 @@ describe("a bad network costs time, never content", () => {
   });
 
   test("a 5xx without an error code, as gateways send it, is tried again", async () => {
-    befall("putBlob", 1, { fault: "status", status: 502 });
-    befall("putBlock", 1, { fault: "status", status: 500 });
-    befall("putBlockList", 1, { fault: "status", status: 504 });
+    befall("putBlob", { fault: "status", status: 502 });
+    befall("putBlock", { fault: "status", status: 500 });
+    befall("putBlockList", { fault: "status", status: 504 });
     const sent = await up();
     assertCompleted(sent.ended);
     await sent.container.assertHolds(source);
-    befall("listBlobs", 1, { fault: "status", status: 503 });
-    befall("getBlob", 1, { fault: "status", status: 502 });
+    befall("listBlobs", { fault: "status", status: 503 });
+    befall("getBlob", { fault: "status", status: 502 });
     const received = await down();
     assertCompleted(received.ended);
     assertSame(hashesOf(received.folder), hashesOf(source));
   });
 
   test("a lost reply to an upload is recognised as the success that it was", async () => {
-    befall("putBlob", 1, { fault: "loseReply" });
-    befall("putBlock", 1, { fault: "loseReply" });
-    befall("putBlockList", 1, { fault: "loseReply" });
+    befall("putBlob", { fault: "loseReply" });
+    befall("putBlock", { fault: "loseReply" });
+    befall("putBlockList", { fault: "loseReply" });
     // Under --overwrite=false every repetition meets what the first try has put there.
     const { ended, container } = await up("--overwrite=false");
     assertCompleted(ended);
@@ -112,7 +113,7 @@ describe("a bad network costs time, never content", () => {
   });
 
   test("bodies that end early or break off are completed from where they stopped", async () => {
-    befall("getBlob", 1, { fault: "short", afterBytes: 30_000 });
+    befall("getBlob", { fault: "short", afterBytes: 30_000 });
     proxy.add({
       match: ({ kind, repeat }) => kind === "getBlob" && repeat >= 1 && repeat < 3,
       times: 20,

@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, beforeEach, describe, test } from "node:test";
+import { after, before, beforeEach, describe, type TestContext, test } from "node:test";
 import type { ChaosProxy } from "../fakes/chaos-proxy.ts";
 import type { ProxiedRequest } from "../fakes/proxied-request.ts";
 import type { Ended } from "./azcopy.ts";
@@ -28,7 +28,7 @@ describe("a job that was killed goes on where it was", () => {
   const sent = (): number => proxy.traffic("putBlob", "putBlock").bytesUp;
   const received = (): number => proxy.traffic("getBlob").bytesDown;
 
-  test("one large file up: at most a tenth of it travels twice", async () => {
+  test("one large file up: at most a tenth of it travels twice", async (t) => {
     const user = lab.user();
     const source = lab.newFolder();
     const content = randomBytes(bigBytes, "big");
@@ -43,12 +43,12 @@ describe("a job that was killed goes on where it was", () => {
 
     const resumed = await user.azcopy(["jobs", "resume", killed.jobId, `--destination-sas=${lab.sas}`]);
     assertCompleted(resumed, 1);
-    assertSentOnce(sent(), bigBytes, 0.1);
+    assertSentOnce(t, sent(), bigBytes, 0.1);
     assert.equal(sha256(await container.get("big")), sha256(content));
     await container.client.delete();
   });
 
-  test("one large file down: at most a tenth of it travels twice", async () => {
+  test("one large file down: at most a tenth of it travels twice", async (t) => {
     const user = lab.user();
     const container = await lab.container();
     const content = randomBytes(bigBytes, "big");
@@ -63,12 +63,12 @@ describe("a job that was killed goes on where it was", () => {
 
     const resumed = await user.azcopy(["jobs", "resume", killed.jobId, `--source-sas=?${lab.sas}`]);
     assertCompleted(resumed, 1);
-    assertSentOnce(received(), bigBytes, 0.1);
+    assertSentOnce(t, received(), bigBytes, 0.1);
     assert.deepEqual([...hashesOf(folder)], [["big", sha256(content)]]);
     await container.client.delete();
   });
 
-  test("thousands of small files, up and then down: at most three in a hundred travel twice", async () => {
+  test("thousands of small files, up and then down: at most three in a hundred travel twice", async (t) => {
     const files = 3_000;
     const user = lab.user();
     const source = lab.newFolder("source");
@@ -84,7 +84,7 @@ describe("a job that was killed goes on where it was", () => {
     const upKilled = await up.kill("SIGKILL");
     const upResumed = await user.azcopy(["jobs", "resume", upKilled.jobId, `--destination-sas=${lab.sas}`]);
     assertCompleted(upResumed, files);
-    assertSentOnce(sent(), total, 0.03);
+    assertSentOnce(t, sent(), total, 0.03);
 
     const copy = lab.newFolder("copy");
     const down = user.start(["copy", container.url("*"), copy, "--recursive", download]);
@@ -92,7 +92,7 @@ describe("a job that was killed goes on where it was", () => {
     const downKilled = await down.kill("SIGKILL");
     const downResumed = await user.azcopy(["jobs", "resume", downKilled.jobId, `--source-sas=${lab.sas}`]);
     assertCompleted(downResumed, files);
-    assertSentOnce(received(), total, 0.03);
+    assertSentOnce(t, received(), total, 0.03);
     // Nothing else is left in the folder either: no staging, no half-written file.
     assertSame(hashesOf(copy), hashesOf(source));
   });
@@ -210,8 +210,9 @@ function assertCompleted(ended: Ended, files: number): void {
 }
 
 /** Fails when more than `share` of the content travelled more than once, and when it did not travel at all. */
-function assertSentOnce(bytes: number, total: number, share: number): void {
+function assertSentOnce(t: TestContext, bytes: number, total: number, share: number): void {
   const again = (bytes - total) / total;
+  t.diagnostic(`${(again * 100).toFixed(2)} % of the bytes travelled twice`);
   assert(again >= 0, `only ${bytes} of ${total} bytes travelled`);
   assert(again <= share, `${(again * 100).toFixed(1)} % of the bytes travelled twice`);
 }

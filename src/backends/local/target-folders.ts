@@ -14,12 +14,14 @@ export class TargetFolders {
   readonly #root: string;
   readonly #prefix: string;
   readonly #made: (parent: string) => void;
+  readonly #rememberedMax: number;
   /** Paths below the root, in the order of their last use. */
   readonly #known = new Set<string>();
   #realRoot: string | undefined;
 
   /** `made` is told the parent of every folder that was created: its entry is not settled yet. */
-  constructor(root: string, made: (parent: string) => void) {
+  constructor(root: string, made: (parent: string) => void, rememberedMax = foldersRememberedMax) {
+    this.#rememberedMax = rememberedMax;
     this.#root = root;
     this.#prefix = /[/\\]$/.test(root) ? root : `${root}/`;
     this.#made = made;
@@ -74,7 +76,7 @@ export class TargetFolders {
       throw localError(error, "create the folder", path);
     }
     this.#known.add(folder);
-    if (this.#known.size <= foldersRememberedMax) return;
+    if (this.#known.size <= this.#rememberedMax) return;
     for (const oldest of this.#known) {
       this.#known.delete(oldest);
       break;

@@ -5,9 +5,9 @@ import { errnoOf, type StorageError } from "../../foundation/errors.ts";
 import { localError, throwIfCancelled } from "./local-error.ts";
 
 /** Files and folders that may wait to be settled; at the limit, whoever adds more settles first. */
-const unsettledMax = 10_000;
+export const unsettledMax = 10_000;
 /** As many as libuv has threads by default: more would only wait there, and hold up reads. */
-const settledAtOnce = 4;
+export const settledAtOnce = 4;
 
 const openLater = promisify(open);
 const closeLater = promisify(close);
@@ -16,14 +16,17 @@ const fdatasyncLater = promisify(fdatasync);
 /** What was written and may still be lost in a power cut: file contents, and entries of folders. */
 export class Unsettled {
   readonly #platform: NodeJS.Platform;
+  readonly #sync: (file: number) => Promise<void>;
   #files = new Set<string>();
   #folders = new Set<string>();
   /** The settling that is under way, or was last: they come one after the other. */
   #running: Promise<void> = Promise.resolve();
   #refused: StorageError | undefined;
 
-  constructor(platform: NodeJS.Platform) {
+  /** `sync` is the system's fdatasync, but in tests. */
+  constructor(platform: NodeJS.Platform, sync: (file: number) => Promise<void> = fdatasyncLater) {
     this.#platform = platform;
+    this.#sync = sync;
   }
 
   get full(): boolean {
@@ -83,7 +86,7 @@ export class Unsettled {
     const file = await openOrGone(path, flags | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
     if (file === undefined) return;
     try {
-      await fdatasyncLater(file);
+      await this.#sync(file);
     } catch (error) {
       if (unsupported.has(errnoOf(error) ?? "")) return;
       this.#refused = localError(error, "make durable", path);

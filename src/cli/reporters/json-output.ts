@@ -115,10 +115,7 @@ export class JsonOutput implements CommandOutput {
     const { run } = this.#options;
     this.#progress(snapshot, true);
     if (snapshot.status === "Cancelled") this.info(resumeHint(snapshot.jobId));
-    const news = this.#isBrief
-      ? { failed: snapshot.newlyFailed, skipped: snapshot.newlySkipped }
-      : { failed: [], skipped: [] };
-    const message = { snapshot, ...news, isFirst: false, isFinal: true };
+    const message = { snapshot, failed: [], skipped: [], isFirst: false, isFinal: true };
     this.#line("EndOfJob", endOfJobContent(message, run === "resume" ? "resume" : "copy"));
   }
 
