@@ -19,6 +19,9 @@ export interface Entry {
   readonly version: string | undefined;
   /** Base64 of the content's MD5, where the store keeps one. */
   readonly contentMd5?: string;
+  /** Names one of several states of the object, where a listing was asked for them. */
+  readonly snapshot?: string;
+  readonly versionId?: string;
 }
 
 /** A subtree that could not be listed. Nothing may be concluded about paths that start with `path`. */
@@ -145,6 +148,46 @@ export interface Destination extends Listable {
   settle(signal: AbortSignal): Promise<void>;
   /** The job is over: gives back what the store holds for it (handles, the staging folder if it is empty). */
   close(): Promise<void>;
+}
+
+/** What goes along with an object that is removed. */
+export interface RemovalRules {
+  /** "refuse": an object with snapshots stays ("PreconditionFailed"); "include": they go, too; "only": only they go. */
+  readonly snapshots: "refuse" | "include" | "only";
+}
+
+/** What is to be changed of an object; what is not named stays as it is. */
+export interface PropertyChange {
+  readonly tier?: string;
+  readonly rehydratePriority?: "Standard" | "High";
+  /** Replaces all metadata; {} removes it. */
+  readonly metadata?: Readonly<Record<string, string>>;
+  /** Replaces all index tags; {} removes them. */
+  readonly tags?: Readonly<Record<string, string>>;
+}
+
+/** A place whose objects can be changed or taken away. */
+export interface Changeable {
+  /** Most objects that one call of remove() or change() takes; a service does them in one request where it can. */
+  readonly changeBatchMax: number;
+  /**
+   * Removes objects (and empty real folders), each only if it still is the entry that was listed. What is gone
+   * already counts as removed. Gives an outcome for each, in order: undefined, or why it stays ("PreconditionFailed"
+   * when it changed meanwhile). Throws only when none was tried.
+   */
+  remove(
+    entries: readonly Entry[],
+    rules: RemovalRules,
+    signal: AbortSignal,
+  ): Promise<readonly (StorageError | undefined)[]>;
+  /** Changes properties of objects; outcomes as remove() gives them. "Unsupported" where the store keeps none. */
+  change(
+    entries: readonly Entry[],
+    change: PropertyChange,
+    signal: AbortSignal,
+  ): Promise<readonly (StorageError | undefined)[]>;
+  /** Creates the container (or folder) that the endpoint names. */
+  createRoot(signal: AbortSignal): Promise<"created" | "existed">;
 }
 
 /** One object of several blocks being written. */

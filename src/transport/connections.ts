@@ -22,6 +22,8 @@ const clientOptions = {
 export class Connections {
   readonly #idle = new Map<string, Dispatcher[]>();
   readonly #proxied = new Map<string, Promise<Dispatcher>>();
+  /** How an origin is reached, for messages: " through the proxy http://host:port", without credentials. */
+  readonly #detours = new Map<string, string>();
   readonly #proxyFor: (origin: string) => string | undefined;
   /** Shared by all connections, so that TLS sessions are resumed. */
   readonly #connect = buildConnector({ allowH2: false, timeout: connectMsMax });
@@ -35,6 +37,11 @@ export class Connections {
     const idle = this.#idle.get(origin);
     if (idle !== undefined) return idle.pop() ?? this.#open(origin);
     return this.#proxied.get(origin) ?? this.#meet(origin);
+  }
+
+  /** An origin as messages name it, with the proxy on the way there. */
+  describe(origin: string): string {
+    return origin + (this.#detours.get(origin) ?? "");
   }
 
   /** Takes a connection back. `usable` is false where a request may still hang on it. */
@@ -60,6 +67,8 @@ export class Connections {
       this.#idle.set(origin, []);
       return this.#open(origin);
     }
+    const { protocol, host } = URL.parse(proxy) ?? { protocol: "", host: "" };
+    this.#detours.set(origin, ` through the proxy ${protocol}//${host}`);
     const agent = openProxy(proxy);
     this.#proxied.set(origin, agent);
     return agent;

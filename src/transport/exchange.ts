@@ -21,6 +21,8 @@ export interface ExchangeWorld {
   readonly watchdog: Watchdog;
   readonly pacer: Pacer;
   readonly statistics: TransportStatistics;
+  /** An origin as messages name it. */
+  readonly describe: (origin: string) => string;
 }
 
 type Ended = (outcome: HttpResponse | StorageError, exchange: Exchange) => void;
@@ -79,7 +81,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Watched, Abortable 
     try {
       connection.dispatch(options, this);
     } catch (error) {
-      this.fail(networkError(error, origin, 0));
+      this.fail(networkError(error, this.#world.describe(origin), 0));
     }
   }
 
@@ -162,7 +164,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Watched, Abortable 
   }
 
   onResponseError(_controller: Controller, error: Error): void {
-    this.fail(networkError(error, this.request.origin, this.#good));
+    this.fail(networkError(error, this.#world.describe(this.request.origin), this.#good));
   }
 
   #slices(body: Uint8Array): Iterable<Uint8Array> | AsyncIterable<Uint8Array> {

@@ -65,8 +65,9 @@ class HttpTransport {
     });
     this.#clock = clock;
     this.#statistics = statistics;
-    this.#world = { watchdog, pacer, statistics };
     this.#connections = new Connections(options.proxyFor ?? (() => undefined));
+    const describe = (origin: string): string => this.#connections.describe(origin);
+    this.#world = { watchdog, pacer, statistics, describe };
     this.#places = new Budget(options.connectionsMax);
   }
 
@@ -127,7 +128,7 @@ class HttpTransport {
       if (taken instanceof Promise) {
         taken.then(
           (agent) => exchange.dispatch(agent),
-          (error: unknown) => exchange.fail(networkError(error, request.origin, 0)),
+          (error: unknown) => exchange.fail(networkError(error, this.#world.describe(request.origin), 0)),
         );
         return;
       }

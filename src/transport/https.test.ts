@@ -113,3 +113,20 @@ test("a proxy is asked for a tunnel, with its credentials, and sees no request",
   }
   assert.deepEqual(asked, [`localhost:443 Basic ${btoa("user:word")}`]);
 });
+
+test("a proxy that cannot be reached is named, without its credentials", async () => {
+  await withHttp(
+    async (http) => {
+      const request = { method: "GET", path: "/", headers: {}, idempotent: true } as const;
+      const error = await http
+        .send({ ...request, origin: "https://a.example" }, never)
+        .catch((thrown: unknown) => thrown);
+      assert(error instanceof StorageError);
+      assert.match(
+        error.message,
+        /^cannot reach https:\/\/a\.example through the proxy http:\/\/127\.0\.0\.1:1 \(/,
+      );
+    },
+    () => "http://user:word@127.0.0.1:1",
+  );
+});

@@ -45,7 +45,8 @@ export function neverSent(error: StorageError): boolean {
 
 /**
  * The StorageError for what a connection threw: "Unreachable" (retryable, but for refused certificates), "Corrupt"
- * (an answer that is not HTTP), or "InvalidArgument" (a request that cannot be sent). `received` as in StorageError.
+ * (an answer that is not HTTP), or "InvalidArgument" (a request that cannot be sent). `origin` is how messages name the
+ * host, `received` is as in StorageError.
  */
 export function networkError(error: unknown, origin: string, received: number): StorageError {
   if (error instanceof StorageError) return error;

@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import { errnoOf, StorageError } from "../../foundation/errors.ts";
 import type { RelativePath, Target } from "../backend.ts";
 import { appear, appearAcross } from "./appear.ts";
+import type { FileSync } from "./file-sync.ts";
 import { localError } from "./local-error.ts";
 import { localPathFor } from "./local-path.ts";
 import { StagingFolder, stagingName } from "./staging.ts";
@@ -13,6 +14,7 @@ export interface LandingOptions {
   readonly root: string;
   readonly jobId: string;
   readonly platform: NodeJS.Platform;
+  readonly sync: FileSync;
 }
 
 /** Where one transfer's file is written, and where it appears. */
@@ -43,14 +45,16 @@ export class Landing {
   readonly staging: StagingFolder;
   readonly folders: TargetFolders;
   readonly unsettled: Unsettled;
+  readonly sync: FileSync;
   /** Whether unfinished files of an earlier run were added to what is unsettled. */
   #lookedBack = false;
 
   constructor(options: LandingOptions) {
     this.#options = options;
     this.#stagingKey = stagingName(options.jobId).toLowerCase();
+    this.sync = options.sync;
     this.staging = new StagingFolder(options.root, options.jobId);
-    this.unsettled = new Unsettled(options.platform);
+    this.unsettled = new Unsettled(options.platform, options.sync);
     this.folders = new TargetFolders(options.root, (parent) => this.unsettled.addFolder(parent));
   }
 

@@ -15,6 +15,7 @@ import type {
   Writer,
 } from "../backend.ts";
 import { walk } from "../walk.ts";
+import { type FileSync, fileSync } from "./file-sync.ts";
 import { Landing, type Site } from "./landing.ts";
 import { localError, throwIfCancelled } from "./local-error.ts";
 import { localPathFor } from "./local-path.ts";
@@ -31,6 +32,8 @@ export interface LocalDestinationOptions {
   readonly platform: NodeJS.Platform;
   /** false: new files keep the time of their making, whatever properties say. Default true. */
   readonly preserveModified?: boolean;
+  /** How files are made durable: the system's way, but in tests. */
+  readonly sync?: FileSync;
 }
 
 /**
@@ -54,12 +57,12 @@ class LocalDestination implements Destination {
   readonly #platform: NodeJS.Platform;
   readonly #honoursModified: boolean;
 
-  constructor({ root, jobId, platform, preserveModified = true }: LocalDestinationOptions) {
+  constructor({ root, jobId, platform, preserveModified = true, sync = fileSync }: LocalDestinationOptions) {
     assert(/^[\w-]+$/.test(jobId));
     this.traits = localTraits(platform);
     this.#platform = platform;
     this.#honoursModified = preserveModified;
-    this.#landing = new Landing({ root, jobId, platform });
+    this.#landing = new Landing({ root, jobId, platform, sync });
     const hidden = stagingName(jobId);
     this.#tree = new LocalTree({
       root,

@@ -1,15 +1,5 @@
 import { strict as assert } from "node:assert";
-import {
-  closeSync,
-  constants,
-  fdatasync,
-  fstatSync,
-  fsync,
-  futimesSync,
-  lstatSync,
-  read,
-  write,
-} from "node:fs";
+import { closeSync, constants, fstatSync, futimesSync, lstatSync, read, write } from "node:fs";
 import { promisify } from "node:util";
 import { StorageError } from "../../foundation/errors.ts";
 import type { Block, Properties, Writer } from "../backend.ts";
@@ -18,8 +8,6 @@ import { localError, throwIfCancelled } from "./local-error.ts";
 
 const writeLater = promisify(write);
 const readLater = promisify(read);
-const fdatasyncLater = promisify(fdatasync);
-const fsyncLater = promisify(fsync);
 
 /** More would only wait for one of libuv's threads, each with a buffer. */
 const blocksAtOnce = 16;
@@ -91,7 +79,7 @@ export class LocalWriter implements Writer {
       // What is written while this runs is not covered by it.
       this.#dirty = false;
       try {
-        await fdatasyncLater(file);
+        await this.#landing.sync.content(file);
       } catch (error) {
         this.#dirty = true;
         throw error;
@@ -110,7 +98,8 @@ export class LocalWriter implements Writer {
       const { bytes } = this.#site.target;
       if (size !== bytes) throw this.#corrupt(`it has ${size} bytes and should have ${bytes}`);
       if (modifiedMs !== undefined) futimesSync(file, modifiedMs / 1_000, modifiedMs / 1_000);
-      await (modifiedMs === undefined ? fdatasyncLater(file) : fsyncLater(file));
+      const { sync } = this.#landing;
+      await (modifiedMs === undefined ? sync.content(file) : sync.everything(file));
       this.#dirty = false;
     });
     await this.#close();

@@ -3,8 +3,10 @@ import * as fs from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import type { FileSync } from "./file-sync.ts";
 import { settledAtOnce, Unsettled, unsettledMax } from "./unsettled.ts";
 
+const syncBy = (content: FileSync["content"]): FileSync => ({ content, everything: content });
 const never = new AbortController().signal;
 
 /** A folder with `count` files, and an Unsettled that notes which files (by inode) were synced. */
@@ -17,15 +19,18 @@ function makePlace(t: TestContext, count: number, fail?: (turn: number) => strin
   for (const path of paths) fs.writeFileSync(path, "");
   const synced: number[] = [];
   const width = { now: 0, most: 0 };
-  const unsettled = new Unsettled("linux", async (file) => {
-    width.now++;
-    width.most = Math.max(width.most, width.now);
-    await new Promise((resolve) => setImmediate(resolve));
-    width.now--;
-    const code = fail?.(synced.length);
-    synced.push(fs.fstatSync(file).ino);
-    if (code !== undefined) throw Object.assign(new Error(code), { code });
-  });
+  const unsettled = new Unsettled(
+    "linux",
+    syncBy(async (file) => {
+      width.now++;
+      width.most = Math.max(width.most, width.now);
+      await new Promise((resolve) => setImmediate(resolve));
+      width.now--;
+      const code = fail?.(synced.length);
+      synced.push(fs.fstatSync(file).ino);
+      if (code !== undefined) throw Object.assign(new Error(code), { code });
+    }),
+  );
   const inodesOf = (...of: string[]): number[] => of.map((path) => fs.statSync(path).ino);
   return { root, paths, synced, width, unsettled, inodesOf };
 }
@@ -101,9 +106,12 @@ test("it says when it is full, counting each path once", async (t) => {
 
 test("Windows syncs no folders", async (t) => {
   const { root, paths, synced } = makePlace(t, 1);
-  const unsettled = new Unsettled("win32", async (file) => {
-    synced.push(fs.fstatSync(file).ino);
-  });
+  const unsettled = new Unsettled(
+    "win32",
+    syncBy(async (file) => {
+      synced.push(fs.fstatSync(file).ino);
+    }),
+  );
   unsettled.addFolder(root);
   unsettled.addFile(paths[0] as string);
   await unsettled.settle(never);

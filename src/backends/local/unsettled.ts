@@ -1,7 +1,8 @@
-import { close, constants, fdatasync, open } from "node:fs";
+import { close, constants, open } from "node:fs";
 import { promisify } from "node:util";
 import { eachConcurrently } from "../../foundation/each.ts";
 import { errnoOf, type StorageError } from "../../foundation/errors.ts";
+import type { FileSync } from "./file-sync.ts";
 import { localError, throwIfCancelled } from "./local-error.ts";
 
 /** Files and folders that may wait to be settled; at the limit, whoever adds more settles first. */
@@ -11,20 +12,18 @@ export const settledAtOnce = 4;
 
 const openLater = promisify(open);
 const closeLater = promisify(close);
-const fdatasyncLater = promisify(fdatasync);
 
 /** What was written and may still be lost in a power cut: file contents, and entries of folders. */
 export class Unsettled {
   readonly #platform: NodeJS.Platform;
-  readonly #sync: (file: number) => Promise<void>;
+  readonly #sync: FileSync;
   #files = new Set<string>();
   #folders = new Set<string>();
   /** The settling that is under way, or was last: they come one after the other. */
   #running: Promise<void> = Promise.resolve();
   #refused: StorageError | undefined;
 
-  /** `sync` is the system's fdatasync, but in tests. */
-  constructor(platform: NodeJS.Platform, sync: (file: number) => Promise<void> = fdatasyncLater) {
+  constructor(platform: NodeJS.Platform, sync: FileSync) {
     this.#platform = platform;
     this.#sync = sync;
   }
@@ -86,7 +85,7 @@ export class Unsettled {
     const file = await openOrGone(path, flags | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
     if (file === undefined) return;
     try {
-      await this.#sync(file);
+      await this.#sync.content(file);
     } catch (error) {
       if (unsupported.has(errnoOf(error) ?? "")) return;
       this.#refused = localError(error, "make durable", path);
