@@ -2,6 +2,7 @@ import type { Entry } from "../backends/backend.ts";
 import type { Endpoint } from "../backends/endpoint.ts";
 import { localKey, nameIn } from "../backends/index.ts";
 import { isOver, type Snapshot } from "../job/events.ts";
+import { noChanges } from "../job/order.ts";
 import { planLimits } from "../job/part-queue.ts";
 import { readEarlierRun } from "../job/resume.ts";
 import { runJob } from "../job/run-job.ts";
@@ -53,6 +54,7 @@ export async function carryOut(
       journal,
       source,
       destination,
+      changes: undefined,
       ask: context.ask,
       network: stores.network,
       names: {
@@ -63,8 +65,13 @@ export async function carryOut(
     await journal.writeStatus("InProgress");
     report({ event: "started", jobId: journal.header.jobId, logFile: context.logFile });
     await context.beforeFirstOpen();
+    const word = rules.direction === "upload" ? "UPLOAD" : "DOWNLOAD";
     const plan = {
       rules,
+      changes: noChanges,
+      removalsApart: false,
+      mayRemove: () => false,
+      logWords: { done: `${word}SUCCESSFUL`, failed: `${word}FAILED` },
       renamedTo: order.renamedTo,
       scan: (from: string | undefined, signal: AbortSignal) =>
         select(source, order.selection, filter, { from, found }, signal),

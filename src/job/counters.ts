@@ -14,6 +14,8 @@ export class Counters {
   bytesDone = 0;
   bytesGivenUp = 0;
   skips: ScanSkips = { symlinks: 0, specials: 0 };
+  /** Removals of a job whose transfers are copies. */
+  readonly deletions = { planned: 0, done: 0, failed: 0 };
   #newlyFailed: TransferDetail[] = [];
   #newlySkipped: TransferDetail[] = [];
 
@@ -35,6 +37,11 @@ export class Counters {
     if (this.#newlyFailed.length < detailsMax) this.#newlyFailed.push(detail);
   }
 
+  failDeletion(detail: TransferDetail): void {
+    this.deletions.failed++;
+    if (this.#newlyFailed.length < detailsMax) this.#newlyFailed.push(detail);
+  }
+
   skip(detail: TransferDetail, moved = 0): void {
     this.skipped++;
     this.bytesDone -= moved;
@@ -48,12 +55,13 @@ export class Counters {
 
   get counts(): Counts {
     const { total, done, failed, skipped, bytesTotal, bytesDone, bytesGivenUp, skips } = this;
-    return { total, done, failed, skipped, bytesTotal, bytesDone, bytesGivenUp, skips };
+    const deletions = { ...this.deletions };
+    return { total, done, failed, skipped, bytesTotal, bytesDone, bytesGivenUp, skips, deletions };
   }
 
   /** How the job stands if nothing more comes. */
   get status(): JobStatus {
-    return finalStatus(this);
+    return finalStatus({ ...this.counts, failed: this.failed + this.deletions.failed });
   }
 
   /** What failed and what was skipped since the last call. */

@@ -19,7 +19,8 @@ test("sync decides every row of its table as the table says", () => {
           const action = decide(source, destination, rules);
           const whenThere = differs ? "copy" : "leave";
           const fromSource = destination === undefined ? "copy" : destination === entry ? whenThere : "fail";
-          const wanted = source === entry ? fromSource : source === undefined && removeExtra ? "remove" : "leave";
+          const wanted =
+            source === entry ? fromSource : source === undefined && removeExtra ? "remove" : "leave";
           assert.equal(action, wanted);
           seen[action] = (seen[action] ?? 0) + 1;
         }

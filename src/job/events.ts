@@ -40,6 +40,8 @@ export interface Counts {
   /** Content of failed and skipped transfers, bytes: counted as dealt with in percentages. */
   readonly bytesGivenUp: number;
   readonly skips: ScanSkips;
+  /** Removals of a sync: beside its transfers, which are copies. Failed ones count for the job's status. */
+  readonly deletions?: { readonly planned: number; readonly done: number; readonly failed: number };
 }
 
 /** One transfer as summaries and JSON messages name it. */

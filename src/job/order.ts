@@ -1,3 +1,4 @@
+import type { PropertyChange, RemovalRules } from "../backends/backend.ts";
 import type { BlockRules } from "./block-plan.ts";
 
 export type OverwriteRule = "true" | "false" | "prompt" | "ifSourceNewer";
@@ -27,3 +28,11 @@ export interface CopyRules extends BlockRules {
     readonly metadata?: Readonly<Record<string, string>>;
   };
 }
+
+/** What happens to objects that are not copied: plain data, stored in the job's header. */
+export interface ChangeRules {
+  readonly removal: RemovalRules;
+  readonly change: PropertyChange;
+}
+
+export const noChanges: ChangeRules = { removal: { snapshots: "refuse" }, change: {} };

@@ -33,6 +33,8 @@ export class OpenPart {
   ended = 0;
   /** Its transfers are on disk only: a lane that reaches it loads them. */
   spilled = false;
+  /** Its transfers are removals that come after everything else. */
+  held = false;
 
   constructor(number: number, log: PartLog | undefined) {
     this.number = number;
@@ -65,6 +67,8 @@ export class PartQueue {
   #loading: Promise<void> | undefined;
   #waiting: (() => void)[] = [];
   #ended = false;
+  /** Transfers that were taken and are not finished. */
+  #active = 0;
 
   /** `loaded` is told of each part that came back from disk: it may hold nothing that is left to do. */
   constructor(
@@ -113,29 +117,55 @@ export class PartQueue {
     this.wake();
   }
 
+  /** A transfer that take() or takeMore() gave is over, however it ended. */
+  finished(): void {
+    this.#active--;
+    assert(this.#active >= 0);
+    if (this.#active === 0 && this.#spilled[0]?.held === true) this.wake();
+  }
+
+  /** Up to `most` further transfers that are ready and of the same kind as `work`: they may go in one request. */
+  takeMore(work: Work, most: number): Work[] {
+    const more: Work[] = [];
+    while (more.length < most) {
+      const next = this.#ready[this.#head];
+      if (next === undefined || next.transfer.action !== work.transfer.action) break;
+      more.push(next);
+      this.#advance();
+    }
+    return more;
+  }
+
   /** The next transfer; undefined when all have been taken and none will come, or the signal was aborted. */
   async take(signal: AbortSignal): Promise<Work | undefined> {
     while (!signal.aborted) {
       const work = this.#ready[this.#head];
       if (work !== undefined) {
-        this.#head++;
-        if (this.#head === this.#ready.length || this.#head > 10_000) {
-          this.#ready.splice(0, this.#head);
-          this.#head = 0;
-        }
+        this.#advance();
         return work;
       }
       const next = this.#spilled[0];
-      if (next?.full === true || this.#loading !== undefined) {
+      // What is held waits for everything before it to be over, not only begun.
+      const due = next?.full === true && (!next.held || this.#active === 0);
+      if (due || this.#loading !== undefined) {
         this.#loading ??= this.#load(next as OpenPart);
         await this.#loading;
         continue;
       }
       // A part that is not full by now never will be: its plan could not be closed. A resume finds it on disk.
-      if (this.#ended) return undefined;
+      if (this.#ended && next?.held !== true) return undefined;
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     }
     return undefined;
+  }
+
+  #advance(): void {
+    this.#active++;
+    this.#head++;
+    if (this.#head === this.#ready.length || this.#head > 10_000) {
+      this.#ready.splice(0, this.#head);
+      this.#head = 0;
+    }
   }
 
   async #load(part: OpenPart): Promise<void> {

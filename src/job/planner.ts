@@ -17,6 +17,8 @@ export interface PlannerEvents {
   gap(gap: Gap): void;
   skips(skips: ScanSkips): void;
   partFull(part: OpenPart): void;
+  /** The scan has ended, with so many gaps: whether what hangs on it may be removed. */
+  mayRemove(gaps: number): boolean;
 }
 
 export interface PlannerOptions {
@@ -37,16 +39,38 @@ export interface PlannerOptions {
   };
 }
 
+/** What one page of the scan asks for. */
+export interface PlannedPage extends SelectedPage {
+  /** What is done to the page's files; undefined: they are copied. */
+  readonly action?: "remove" | "change";
+  /** Objects of the destination that are to go once the whole scan has proved good. */
+  readonly removals?: readonly Entry[];
+  /** Files that cannot be planned, with why. */
+  readonly undecided?: readonly { readonly entry: Entry; readonly error: StorageError }[];
+}
+
+/** One of the two rows of parts that a plan is written into: what runs at once, and what is held back. */
+interface Row {
+  readonly held: boolean;
+  part: OpenPart | undefined;
+}
+
 /**
  * Turns pages of the scan into journaled transfers. Records are appended without waiting while one sync at a
  * time runs; whatever was appended before a sync began is handed to the lanes when it has ended (invariant 1),
  * so data moves as soon as the first page is planned and a slow disk makes larger batches, not more waiting.
+ *
+ * Removals that hang on the scan (a sync's) go into parts of their own, which nobody may carry out before the scan
+ * has ended whole: without a gap, and with the approval of `mayRemove`. Otherwise those parts are made void.
  */
 export class Planner {
   readonly #options: PlannerOptions;
-  #part: OpenPart | undefined;
+  readonly #main: Row = { held: false, part: undefined };
+  readonly #held: Row = { held: true, part: undefined };
+  readonly #heldParts: OpenPart[] = [];
   #nextPart: number;
   #skips: ScanSkips;
+  #gaps = 0;
   #unsynced: { part: OpenPart; transfer: Transfer }[] = [];
   #syncing: Promise<void> | undefined;
   #syncFailure: unknown;
@@ -59,35 +83,62 @@ export class Planner {
   }
 
   /** Plans every page, then closes the plan. Rejects with the scan's error; what was planned stays planned. */
-  async run(pages: AsyncIterable<SelectedPage>): Promise<void> {
+  async run(pages: AsyncIterable<PlannedPage>): Promise<void> {
     try {
       for await (const page of pages) await this.#planPage(page);
-      const part = await this.#openPart();
+      await this.#settle();
+      if (this.#held.part !== undefined) await this.#close(this.#held);
+      const released = await this.#judgeRemovals();
+      const part = await this.#openPart(this.#main);
       part.log?.append({ record: "scanned", skips: this.#skips });
       await this.#settle();
-      await this.#close(part);
+      await this.#close(this.#main);
+      for (const held of released) this.#options.queue.spill(held);
     } catch (error) {
-      // What was planned before the scan failed is carried out all the same.
+      // What was planned before the scan failed is carried out all the same; what hung on the scan is not.
       await this.#settle().catch(() => {});
-      if (this.#part !== undefined) await this.#close(this.#part);
+      if (this.#held.part !== undefined) await this.#close(this.#held);
+      if (this.#main.part !== undefined) await this.#close(this.#main);
       throw error;
     }
   }
 
-  async #planPage(page: SelectedPage): Promise<void> {
+  async #planPage(page: PlannedPage): Promise<void> {
     const { names } = this.#options.resumeAt;
     this.#token = page.token;
-    (await this.#openPart()).log?.append({ record: "cursor", token: page.token, skips: this.#skips });
+    (await this.#openPart(this.#main)).log?.append({
+      record: "cursor",
+      token: page.token,
+      skips: this.#skips,
+    });
     for (const gap of page.gaps) {
+      this.#gaps++;
       if (names.has(gapName(gap.path))) continue;
       const { code, message } = gap.error;
-      (await this.#openPart()).log?.append({ record: "gap", path: gap.path, code, message });
+      (await this.#openPart(this.#main)).log?.append({ record: "gap", path: gap.path, code, message });
       this.#options.events.gap(gap);
     }
     for (const entry of page.files) {
       if (names.has(entry.path)) continue;
-      const part = this.#part?.planned !== this.#options.transfersPerPart ? this.#part : undefined;
-      await this.#plan(part ?? (await this.#openPart()), entry);
+      const waiting = this.#plan(
+        this.#roomIn(this.#main) ?? (await this.#openPart(this.#main)),
+        entry,
+        page.action,
+      );
+      if (waiting !== undefined) await waiting;
+    }
+    for (const { entry, error } of page.undecided ?? []) {
+      const part = await this.#openPart(this.#main);
+      const transfer = this.#transferOf(part, entry, undefined);
+      part.log?.append({ record: "planned", transfer });
+      this.#options.events.planned(transfer);
+      this.#refuse(part, transfer, error);
+    }
+    for (const entry of page.removals ?? []) {
+      const part = this.#roomIn(this.#held) ?? (await this.#openPart(this.#held));
+      const transfer = this.#transferOf(part, entry, "remove");
+      part.log?.append({ record: "planned", transfer });
+      this.#options.events.planned(transfer);
     }
     const { symlinks, specials } = this.#skips;
     this.#skips = { symlinks: symlinks + page.symlinks, specials: specials + page.specials };
@@ -96,32 +147,52 @@ export class Planner {
     this.#syncSoon();
   }
 
-  #plan(part: OpenPart, entry: Entry): Promise<void> | undefined {
-    const { rules, traits, renamedTo, collisions, memoryBytesMax } = this.#options;
-    const transfer: Transfer = {
+  /** The held parts that may run now, durable; the others are void. */
+  async #judgeRemovals(): Promise<readonly OpenPart[]> {
+    const approved = this.#heldParts.length > 0 && this.#options.events.mayRemove(this.#gaps);
+    if (approved) return this.#heldParts;
+    for (const part of this.#heldParts) await this.#options.journal.voidPart(part.number);
+    return [];
+  }
+
+  #plan(part: OpenPart, entry: Entry, action: Transfer["action"]): Promise<void> | undefined {
+    const { traits, collisions, memoryBytesMax } = this.#options;
+    const transfer = this.#transferOf(part, entry, action);
+    part.log?.append({ record: "planned", transfer });
+    this.#options.events.planned(transfer);
+    if (action === undefined) {
+      const refusal = tooLarge(transfer, traits, memoryBytesMax);
+      if (refusal !== undefined) return this.#refuse(part, transfer, refusal);
+      const check = collisions.check(transfer.renamedTo ?? transfer.path);
+      if (check !== undefined) return this.#planUnless(check, part, transfer);
+    }
+    this.#unsynced.push({ part, transfer });
+    return undefined;
+  }
+
+  async #planUnless(
+    check: Promise<StorageError | undefined>,
+    part: OpenPart,
+    transfer: Transfer,
+  ): Promise<void> {
+    const error = await check;
+    if (error !== undefined) this.#refuse(part, transfer, error);
+    else this.#unsynced.push({ part, transfer });
+  }
+
+  #transferOf(part: OpenPart, entry: Entry, action: Transfer["action"]): Transfer {
+    const { rules, traits, renamedTo } = this.#options;
+    return {
       index: part.planned++,
+      ...(action === undefined ? {} : { action }),
       path: entry.path,
       ...(renamedTo === undefined ? {} : { renamedTo }),
       bytes: entry.bytes,
-      blockBytes: blockBytesFor(entry.bytes, rules, traits),
+      blockBytes: action === undefined ? blockBytesFor(entry.bytes, rules, traits) : entry.bytes,
       modifiedMs: entry.modifiedMs,
       version: entry.version,
       ...(entry.contentMd5 === undefined ? {} : { contentMd5: entry.contentMd5 }),
     };
-    part.log?.append({ record: "planned", transfer });
-    this.#options.events.planned(transfer);
-    const refusal = tooLarge(transfer, traits, memoryBytesMax);
-    if (refusal !== undefined) return this.#refuse(part, transfer, refusal);
-    const check = collisions.check(transfer.renamedTo ?? transfer.path);
-    if (check === undefined) {
-      this.#unsynced.push({ part, transfer });
-      return undefined;
-    }
-    return check.then((error) => {
-      if (error !== undefined) return this.#refuse(part, transfer, error);
-      this.#unsynced.push({ part, transfer });
-      return undefined;
-    });
   }
 
   #refuse(part: OpenPart, transfer: Transfer, error: StorageError): undefined {
@@ -131,29 +202,43 @@ export class Planner {
     return undefined;
   }
 
-  async #openPart(): Promise<OpenPart> {
-    if (this.#part !== undefined && this.#part.planned < this.#options.transfersPerPart) return this.#part;
-    if (this.#part !== undefined) {
+  #roomIn(row: Row): OpenPart | undefined {
+    const { part } = row;
+    return part !== undefined && part.planned < this.#options.transfersPerPart ? part : undefined;
+  }
+
+  async #openPart(row: Row): Promise<OpenPart> {
+    const room = this.#roomIn(row);
+    if (room !== undefined) return room;
+    if (row.part !== undefined) {
       await this.#settle();
-      await this.#close(this.#part);
+      await this.#close(row);
     }
     const number = this.#nextPart++;
     const part = new OpenPart(number, await this.#options.journal.createPart(number));
-    part.log?.append({ record: "cursor", token: this.#token, skips: this.#skips });
-    if (!this.#options.queue.hasRoom) this.#options.queue.spill(part);
-    this.#part = part;
+    if (row.held) {
+      part.held = true;
+      this.#heldParts.push(part);
+    } else {
+      part.log?.append({ record: "cursor", token: this.#token, skips: this.#skips });
+      if (!this.#options.queue.hasRoom) this.#options.queue.spill(part);
+    }
+    row.part = part;
     return part;
   }
 
-  async #close(part: OpenPart): Promise<void> {
-    this.#part = undefined;
-    if (part.spilled) {
+  async #close(row: Row): Promise<void> {
+    const { part } = row;
+    if (part === undefined) return;
+    row.part = undefined;
+    if (part.spilled || part.held) {
       // Nobody appends to it before a lane loads it: plans far ahead cost no open file.
+      await part.log?.sync();
       await part.log?.close();
       part.log = undefined;
     }
     part.full = true;
-    this.#options.events.partFull(part);
+    if (!part.held) this.#options.events.partFull(part);
     this.#options.queue.wake();
   }
 
@@ -185,7 +270,7 @@ export class Planner {
       await this.#syncing;
     }
     if (this.#syncFailure !== undefined) throw this.#syncFailure;
-    await this.#part?.log?.sync();
+    await this.#main.part?.log?.sync();
   }
 }
 

@@ -1,17 +1,17 @@
 import { strict as assert } from "node:assert";
-import type { Gap, Writer } from "../backends/backend.ts";
+import type { Block, Writer } from "../backends/backend.ts";
 import { messageOf, StorageError } from "../foundation/errors.ts";
 import type { Outcome, ScanSkips, Transfer } from "../journal/records.ts";
-import type { SelectedPage } from "../listing/select.ts";
 import { CollisionGuard, type DestinationNames } from "./collision-guard.ts";
 import { Counters } from "./counters.ts";
-import type { JobStatus, Snapshot, TransferStatus } from "./events.ts";
-import type { CopyRules } from "./order.ts";
+import type { JobStatus, Snapshot } from "./events.ts";
+import { Ledger, type LogWords, outcomeOf } from "./ledger.ts";
+import type { ChangeRules, CopyRules } from "./order.ts";
 import { OverwritePrompt } from "./overwrite.ts";
-import { PartQueue, type PlanLimits, type Work } from "./part-queue.ts";
-import { Planner } from "./planner.ts";
+import { type OpenPart, PartQueue, type PlanLimits, type Work } from "./part-queue.ts";
+import { type PlannedPage, Planner } from "./planner.ts";
 import { type EarlierRun, noEarlierRun } from "./resume.ts";
-import { type Carrier, runTransfer } from "./run-transfer.ts";
+import { type Carrier, entryOf, runTransfer } from "./run-transfer.ts";
 import type { Scheduler } from "./scheduler.ts";
 import { Settler } from "./settler.ts";
 import { Speedometer } from "./speedometer.ts";
@@ -20,9 +20,15 @@ import type { World } from "./world.ts";
 
 export interface JobPlan {
   readonly rules: CopyRules;
+  readonly changes: ChangeRules;
+  /** Removals are counted apart from the transfers (sync), not as transfers (remove). */
+  readonly removalsApart: boolean;
+  /** The scan has ended, with so many gaps and removals planned: whether they may be carried out. */
+  readonly mayRemove: (gaps: number, removals: number) => boolean;
+  readonly logWords: LogWords;
   readonly renamedTo: Transfer["renamedTo"];
   /** Opens the scan, from the page with this token on. */
-  readonly scan: (from: string | undefined, signal: AbortSignal) => AsyncIterable<SelectedPage>;
+  readonly scan: (from: string | undefined, signal: AbortSignal) => AsyncIterable<PlannedPage>;
   readonly destinationNames: DestinationNames;
   /** Transfers open at once. */
   readonly lanes: number;
@@ -57,6 +63,7 @@ class JobRun {
   readonly #scheduler: Scheduler;
   readonly #earlier: EarlierRun;
   readonly #counters: Counters;
+  readonly #ledger: Ledger;
   readonly #queue: PartQueue;
   readonly #stop = new AbortController();
   readonly #carrier: Carrier;
@@ -76,6 +83,7 @@ class JobRun {
     this.#earlier = earlier;
     this.#cancel = cancel;
     this.#counters = earlier.counters ?? new Counters();
+    this.#ledger = new Ledger(this.#counters, world, plan.logWords, plan.removalsApart);
     this.#scanned = earlier.scanned;
     this.#startedMs = world.clock.elapsed();
     this.#speedometer = new Speedometer(world.clock, () => world.network().bytesOverWire);
@@ -138,13 +146,14 @@ class JobRun {
       collisions: new CollisionGuard(this.#plan.destinationNames, source, signal),
       resumeAt: this.#earlier,
       events: {
-        planned: (transfer) => this.#counters.plan(transfer.bytes),
-        refused: (_part, transfer, error) => this.#countFailure(transfer, outcomeOf(error), 0),
-        gap: (gap) => this.#countGap(gap),
+        planned: (transfer) => this.#ledger.planned(transfer),
+        refused: (_part, transfer, error) => this.#ledger.ended(transfer, outcomeOf(error), 0),
+        gap: (gap) => this.#ledger.gap(gap),
         skips: (skips: ScanSkips) => {
           this.#counters.skips = skips;
         },
         partFull: (part) => this.#settler.partMayBeOver(part),
+        mayRemove: (gaps) => this.#plan.mayRemove(gaps, this.#counters.deletions.planned),
       },
     });
     try {
@@ -172,14 +181,27 @@ class JobRun {
     }
   }
 
-  async #carry({ part, transfer, known }: Work): Promise<void> {
+  async #carry(work: Work): Promise<void> {
+    if (work.transfer.action === undefined) {
+      await this.#copy(work);
+      this.#queue.finished();
+      return;
+    }
+    const most = (this.#world.changes?.changeBatchMax ?? 1) - 1;
+    const works = [work, ...this.#queue.takeMore(work, most)];
+    await this.#change(works);
+    for (const _work of works) this.#queue.finished();
+  }
+
+  async #copy({ part, transfer, known }: Work): Promise<void> {
     let moved = 0;
     const progress = {
-      delivered: (block: { index: number; range: { length: number } }, sent: boolean): void => {
+      delivered: (block: Block, noted: boolean): void => {
         moved += block.range.length;
         this.#counters.bytesDone += block.range.length;
-        if (sent) part.log?.append({ record: "delivered", index: transfer.index, block: block.index });
+        if (!noted) part.log?.append({ record: "delivered", index: transfer.index, block: block.index });
       },
+      forgotten: (): void => part.log?.append({ record: "forgotten", index: transfer.index }),
     };
     try {
       const outcome = await runTransfer(
@@ -190,22 +212,52 @@ class JobRun {
         progress,
         this.#stop.signal,
       );
-      part.append(transfer.index, outcome);
-      if (outcome.state === "skipped") this.#countSkip(transfer);
-      else this.#counters.finish(transfer.bytes, moved);
-      this.#refusalsInARow = 0;
-      this.#log(transfer, outcome);
+      this.#ended(part, transfer, outcome, moved);
     } catch (error) {
-      if (this.#stop.signal.aborted || (error instanceof StorageError && error.code === "Cancelled")) {
-        return;
-      }
-      const outcome = outcomeOf(error);
-      part.append(transfer.index, outcome);
-      this.#countFailure(transfer, outcome, moved);
-      this.#log(transfer, outcome);
+      if (this.#isCancelled(error)) return;
+      this.#ended(part, transfer, outcomeOf(error), moved);
       if (!(error instanceof StorageError)) throw error;
       this.#stopIfHopeless(error);
     }
+  }
+
+  /** Removals, or changes of properties, of one batch. */
+  async #change(works: readonly Work[]): Promise<void> {
+    const { changes } = this.#world;
+    assert(changes !== undefined, "a change in a job that only copies");
+    const { removal, change } = this.#plan.changes;
+    const entries = works.map(({ transfer }) => entryOf(transfer));
+    const removes = works[0]?.transfer.action === "remove";
+    try {
+      const errors = await this.#scheduler.run(0, () =>
+        removes
+          ? changes.remove(entries, removal, this.#stop.signal)
+          : changes.change(entries, change, this.#stop.signal),
+      );
+      for (const [at, { part, transfer }] of works.entries()) {
+        const error = errors[at];
+        if (error === undefined) this.#ended(part, transfer, { state: "done" }, 0);
+        else if (!this.#isCancelled(error)) {
+          this.#ended(part, transfer, outcomeOf(error), 0);
+          this.#stopIfHopeless(error);
+        }
+      }
+    } catch (error) {
+      if (this.#isCancelled(error)) return;
+      for (const { part, transfer } of works) this.#ended(part, transfer, outcomeOf(error), 0);
+      if (!(error instanceof StorageError)) throw error;
+      this.#stopIfHopeless(error);
+    }
+  }
+
+  #isCancelled(error: unknown): boolean {
+    return this.#stop.signal.aborted || (error instanceof StorageError && error.code === "Cancelled");
+  }
+
+  #ended(part: OpenPart, transfer: Transfer, outcome: Outcome, moved: number): void {
+    part.append(transfer.index, outcome);
+    this.#ledger.ended(transfer, outcome, moved);
+    if (outcome.state !== "failed") this.#refusalsInARow = 0;
     this.#settler.partMayBeOver(part);
   }
 
@@ -225,50 +277,6 @@ class JobRun {
     this.#stop.abort(reason);
     this.#scheduler.cancel(reason);
     this.#queue.wake();
-  }
-
-  #countGap(gap: Gap): void {
-    this.#counters.plan(0);
-    const transfer = { path: gap.path, bytes: 0 };
-    this.#countFailure(transfer, outcomeOf(gap.error), 0);
-    this.#world.log(
-      "ERROR",
-      `${this.#world.names.source(gap.path)} could not be listed: ${gap.error.message}`,
-    );
-  }
-
-  #countFailure(transfer: Named, outcome: Outcome, moved: number): void {
-    assert(outcome.state === "failed");
-    const detail = this.#detail(transfer, "Failed");
-    this.#counters.fail({ ...detail, errorStatus: outcome.status, message: outcome.message }, moved);
-  }
-
-  #countSkip(transfer: Named): void {
-    this.#counters.skip(this.#detail(transfer, "SkippedEntityAlreadyExists"));
-  }
-
-  #detail(transfer: Named, status: TransferStatus) {
-    return {
-      source: this.#world.names.source(transfer.path),
-      destination: this.#world.names.destination(transfer.renamedTo ?? transfer.path),
-      status,
-      bytes: transfer.bytes,
-      errorStatus: 0,
-      message: "",
-    };
-  }
-
-  #log(transfer: Transfer, outcome: Outcome): void {
-    const word = this.#plan.rules.direction === "upload" ? "UPLOAD" : "DOWNLOAD";
-    const { names, log } = this.#world;
-    const source = names.source(transfer.path);
-    const destination = names.destination(transfer.renamedTo ?? transfer.path);
-    if (outcome.state === "done") log("INFO", `${word}SUCCESSFUL: ${source} -> ${destination}`);
-    if (outcome.state === "skipped")
-      log("WARNING", `${source} skipped (${outcome.reason}) Dst: ${destination}`);
-    if (outcome.state !== "failed") return;
-    const status = String(outcome.status).padStart(3, "0");
-    log("ERROR", `${word}FAILED: ${source} : ${status} : ${outcome.message}\n   Dst: ${destination}`);
   }
 
   async #tick(signal: AbortSignal): Promise<void> {
@@ -306,17 +314,4 @@ class JobRun {
       newlySkipped: news.skipped,
     };
   }
-}
-
-interface Named {
-  readonly path: string;
-  readonly renamedTo?: string;
-  readonly bytes: number;
-}
-
-function outcomeOf(error: unknown): Outcome {
-  if (!(error instanceof StorageError)) {
-    return { state: "failed", code: "Internal", status: 0, message: messageOf(error) };
-  }
-  return { state: "failed", code: error.code, status: error.status ?? 0, message: error.message };
 }

@@ -32,8 +32,10 @@ export interface Carrier {
 
 /** What the journal and the counters learn while a transfer runs. */
 export interface Progress {
-  /** A block has arrived; `sent`: in this run. */
-  delivered(block: Block, sent: boolean): void;
+  /** A block has arrived; `noted`: the journal has it already. */
+  delivered(block: Block, noted: boolean): void;
+  /** What the journal notes of this transfer's blocks is no longer so: nothing of it counts. */
+  forgotten(): void;
 }
 
 /**
@@ -112,20 +114,25 @@ async function carryBlocks(
       carrier.rules.direction === "upload"
         ? carrier.source.read(entry, block.range, into, signal)
         : writer.readBack(block, into, signal);
-    const missing = blocks.filter((block) => {
-      const there = known?.has(block.index) === true && held?.has(block.index) === true;
-      if (!there) return true;
+    const kept = blocks.filter(
+      (block) => known?.has(block.index) === true && held?.has(block.index) === true,
+    );
+    // A store that lost blocks may come to hold others under their names: the old lines must not vouch for those.
+    const noted = kept.length === (known?.size ?? 0);
+    if (!noted) progress.forgotten();
+    for (const block of kept) {
       digest?.skip(block);
-      progress.delivered(block, false);
-      return false;
-    });
+      progress.delivered(block, noted);
+    }
+    const there = new Set(kept);
+    const missing = kept.length === 0 ? blocks : blocks.filter((block) => !there.has(block));
     // Blocks of an earlier run were read from the source as it was then: it must still be so.
     if (missing.length < blocks.length) await carrier.source.verify(entry, signal);
     await eachConcurrently(missing, Math.min(writer.blocksAtOnce, blocksAtOnceMax), (block) =>
       carrier.scheduler.run(block.range.length, async (bytes) => {
         await carrier.source.read(entry, block.range, bytes, signal);
         await writer.deliver(block, bytes, signal);
-        progress.delivered(block, true);
+        progress.delivered(block, false);
         // Only now: a digest that catches up reads back what has passed.
         digest?.pass(block, bytes);
         // The last block is shorter than the others: its buffer cannot take one of them.
@@ -140,9 +147,13 @@ async function carryBlocks(
     if (checksMd5(carrier.rules, transfer) && md5 !== undefined) compareMd5(carrier, transfer, md5);
     await writer.commit(await propertiesOf(carrier, entry, undefined, md5, signal), signal);
   } catch (error) {
-    if (forgets(error)) await writer.abandon();
-    // The job's settling no longer reaches this writer, and the journal says that its blocks are there.
-    else await writer.settle().catch(() => {});
+    if (forgets(error)) {
+      progress.forgotten();
+      await writer.abandon();
+    } else {
+      // The job's settling no longer reaches this writer, and the journal says that its blocks are there.
+      await writer.settle().catch(() => {});
+    }
     throw error;
   } finally {
     carrier.writers.delete(writer);

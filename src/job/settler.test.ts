@@ -40,6 +40,7 @@ class Bench {
       journal,
       source: new MemoryStore(),
       destination,
+      changes: undefined,
       ask: async () => undefined,
       network: () => assert.fail("nobody asks"),
       names: { source: (path) => path, destination: (path) => path },

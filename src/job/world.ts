@@ -1,4 +1,4 @@
-import type { Destination, Source } from "../backends/backend.ts";
+import type { Changeable, Destination, Source } from "../backends/backend.ts";
 import type { Clock, Random } from "../foundation/clock.ts";
 import type { Log } from "../foundation/log.ts";
 import type { JobJournal } from "../journal/job-journal.ts";
@@ -13,6 +13,8 @@ export interface World {
   readonly journal: JobJournal;
   readonly source: Source;
   readonly destination: Destination;
+  /** Where objects are removed or changed; undefined for jobs that only copy. */
+  readonly changes: Changeable | undefined;
   /** Asks the user whether what stands at the destination may be replaced; undefined: nobody is there to answer. */
   readonly ask: (destination: string) => Promise<PromptAnswer | undefined>;
   /** Totals since the process began. */

@@ -37,6 +37,8 @@ function encode(record: JournalRecord): string {
       return encodeTransfer(record.transfer);
     case "delivered":
       return `{"got":${record.index},"block":${record.block}}`;
+    case "forgotten":
+      return `{"lost":${record.index}}`;
     case "settled":
       return `{"settled":${record.upTo}}`;
     case "ended":
@@ -45,12 +47,15 @@ function encode(record: JournalRecord): string {
       return JSON.stringify({ gap: record.path, code: record.code, message: record.message });
     case "scanned":
       return JSON.stringify({ scanned: encodeSkips(record.skips) });
+    case "void":
+      return '{"void":true}';
   }
 }
 
 function encodeTransfer(transfer: Transfer): string {
   return JSON.stringify({
     plan: transfer.index,
+    do: transfer.action,
     path: transfer.path,
     to: transfer.renamedTo,
     bytes: transfer.bytes,
@@ -93,10 +98,12 @@ function decode(fields: Fields): JournalRecord {
   }
   if ("run" in fields) return { record: "run", boot: text(fields, "run") };
   if ("settled" in fields) return { record: "settled", upTo: count(fields, "settled") };
+  if ("lost" in fields) return { record: "forgotten", index: count(fields, "lost") };
   if ("gap" in fields) {
     const code = text(fields, "code") as ErrorCode;
     return { record: "gap", path: asPath(text(fields, "gap")), code, message: text(fields, "message") };
   }
+  if ("void" in fields) return { record: "void" };
   assert("scanned" in fields, "a record of no known kind");
   return { record: "scanned", skips: decodeSkips(fields["scanned"]) };
 }
@@ -104,8 +111,11 @@ function decode(fields: Fields): JournalRecord {
 function decodeTransfer(fields: Fields): Transfer {
   const to = fields["to"];
   const md5 = fields["md5"];
+  const action = fields["do"];
+  assert(action === undefined || action === "remove" || action === "change", "an action of no known kind");
   return {
     index: count(fields, "plan"),
+    ...(action === undefined ? {} : { action }),
     path: asPath(text(fields, "path")),
     ...(to === undefined ? {} : { renamedTo: asPath(text(fields, "to")) }),
     bytes: count(fields, "bytes"),

@@ -127,6 +127,14 @@ export class JobJournal {
     await file.close();
   }
 
+  /** Makes a part void: nothing in it will be carried out or counted. Nobody may have it open. */
+  async voidPart(number: number): Promise<void> {
+    const log = await this.reopenPart(number, await this.load(number, true));
+    log.append({ record: "void" });
+    await log.sync();
+    await log.close();
+  }
+
   /** Goes on with a loaded part: cuts a torn tail off and appends behind it. */
   async reopenPart(number: number, loaded: LoadedPart): Promise<PartLog> {
     const path = this.#path(number, "log");
@@ -256,9 +264,8 @@ export async function storedStatus(
 
 /** What a compacted part keeps of a transfer that needs no further work. */
 function essence(transfer: Transfer): Transfer {
-  const { index, path, renamedTo, bytes, blockBytes } = transfer;
-  const base = { index, path, bytes, blockBytes, modifiedMs: undefined, version: undefined };
-  return renamedTo === undefined ? base : { ...base, renamedTo };
+  const { contentMd5: _, ...rest } = transfer;
+  return { ...rest, modifiedMs: undefined, version: undefined };
 }
 
 async function takeLock(disk: Disk, folder: string, jobId: string): Promise<() => Promise<void>> {

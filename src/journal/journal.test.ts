@@ -23,6 +23,7 @@ const count = fc.nat({ max: 1e12 });
 const transfer: fc.Arbitrary<Transfer> = fc.record(
   {
     index: fc.nat({ max: 9_999 }),
+    action: fc.constantFrom("remove" as const, "change" as const),
     path: text.map(asPath),
     renamedTo: text.map(asPath),
     bytes: count,
@@ -43,6 +44,7 @@ const record: fc.Arbitrary<JournalRecord> = fc.oneof(
   fc.record({ record: fc.constant("planned" as const), transfer }),
   fc.record({ record: fc.constant("delivered" as const), index: fc.nat(), block: fc.nat() }),
   fc.record({ record: fc.constant("settled" as const), upTo: fc.nat() }),
+  fc.record({ record: fc.constant("forgotten" as const), index: fc.nat() }),
   fc.record({
     record: fc.constant("ended" as const),
     index: fc.nat(),
@@ -65,6 +67,7 @@ const record: fc.Arbitrary<JournalRecord> = fc.oneof(
     message: text,
   }),
   fc.record({ record: fc.constant("scanned" as const), skips }),
+  fc.record({ record: fc.constant("void" as const) }),
 );
 
 test("every record comes back from its line as it was", () => {
@@ -155,6 +158,29 @@ test("invariant 3: after a reboot a line about our own files counts only if a se
   assert.equal(fold(before, true).delivered.get(1)?.has(7), true, "a store elsewhere is asked itself");
   const sameBoot = fold([{ record: "run", boot: "boot-1" }, plan(0, "a"), done(0)], false);
   assert.deepEqual(pendingOf(sameBoot), [], "the process died, the machine did not");
+});
+
+test("blocks that the store has lost do not count again when a later settled line covers their old lines", () => {
+  const records: JournalRecord[] = [
+    { record: "run", boot: "an earlier boot" },
+    plan(0, "a"),
+    got(0, 1),
+    got(0, 2),
+    { record: "settled", upTo: 4 },
+    { record: "forgotten", index: 0 },
+    got(0, 2),
+  ];
+  assert.equal(fold(records, false).delivered.get(0)?.size ?? 0, 0, "block 2 came anew and is not settled");
+  const settled = fold([...records, { record: "settled", upTo: 7 }], false);
+  assert.equal(settled.delivered.get(0)?.has(1), false);
+  assert.equal(settled.delivered.get(0)?.has(2), true);
+});
+
+test("what a void line stands under is neither carried out nor counted", () => {
+  const state = fold([plan(0, "a"), plan(1, "b"), got(1, 2), done(0), { record: "void" }]);
+  assert.deepEqual(pendingOf(state), []);
+  assert.deepEqual(state.transfers, []);
+  assert.equal(state.delivered.size, 0);
 });
 
 test("names since the last cursor are those of the page that a scan is taken up with", () => {

@@ -10,6 +10,13 @@ export interface GapRecord {
   readonly message: string;
 }
 
+/** What a line says of this machine's own files, while it is not known to be true. */
+interface Claim {
+  readonly line: number;
+  readonly index: number;
+  readonly apply: () => void;
+}
+
 /** How far the scan had come, by the part's last word on it. */
 export interface ScanState {
   /** Every entry before page `token` is planned; `since` is what of that page and later is, too. */
@@ -43,7 +50,7 @@ export class PartState {
   readonly #trusting: boolean;
   #line = 0;
   #runBoot: string | undefined;
-  #doubtful: { readonly line: number; readonly apply: () => void }[] = [];
+  #doubtful: Claim[] = [];
 
   constructor(boot: string, trusting: boolean) {
     this.#boot = boot;
@@ -69,13 +76,17 @@ export class PartState {
         return;
       case "delivered":
         assert(this.transfers[record.index] !== undefined, "a block of a transfer that was never planned");
-        this.#believe(sure, () => this.#deliver(record.index, record.block));
+        this.#believe(sure, record.index, () => this.#deliver(record.index, record.block));
         return;
       case "ended":
         assert(this.transfers[record.index] !== undefined, "the end of a transfer that was never planned");
         if (record.outcome.state === "done")
-          this.#believe(sure, () => this.#end(record.index, record.outcome));
+          this.#believe(sure, record.index, () => this.#end(record.index, record.outcome));
         else this.#end(record.index, record.outcome);
+        return;
+      case "forgotten":
+        this.delivered.delete(record.index);
+        this.#doubtful = this.#doubtful.filter((claim) => claim.index !== record.index);
         return;
       case "settled": {
         const sure = this.#doubtful.filter((claim) => claim.line <= record.upTo);
@@ -89,6 +100,14 @@ export class PartState {
         if (this.gaps.some((gap) => gap.path === record.path)) return;
         this.gaps.push({ path: record.path, code: record.code, message: record.message });
         this.namesSinceCursor.add(gapName(record.path));
+        return;
+      case "void":
+        this.transfers.length = 0;
+        this.outcomes.length = 0;
+        this.delivered.clear();
+        this.gaps.length = 0;
+        this.unsettledDone.clear();
+        this.#doubtful = [];
         return;
       case "scanned":
         this.scanned = true;
@@ -104,9 +123,9 @@ export class PartState {
     }
   }
 
-  #believe(sure: boolean, apply: () => void): void {
+  #believe(sure: boolean, index: number, apply: () => void): void {
     if (sure || this.#trusting || this.#runBoot === this.#boot) apply();
-    else this.#doubtful.push({ line: this.#line, apply });
+    else this.#doubtful.push({ line: this.#line, index, apply });
   }
 
   #deliver(index: number, block: number): void {

@@ -5,7 +5,9 @@ import type { ErrorCode } from "../foundation/errors.ts";
 export interface Transfer {
   /** Position in its part; part and index together name the transfer for ever. */
   readonly index: number;
-  /** Below the job's source root. */
+  /** What is done: a copy unless it says otherwise. */
+  readonly action?: "remove" | "change";
+  /** Below the job's source root; of a removal or change, below the root that it happens in. */
   readonly path: RelativePath;
   /** Below the job's destination root, where that differs from `path`. */
   readonly renamedTo?: RelativePath;
@@ -44,16 +46,19 @@ export interface ScanSkips {
  *   cursor      every entry that the listing yields before page `token` is planned above this line
  *   planned     a transfer; carried out only after this line is synced
  *   delivered   a block of an object of several blocks has arrived
+ *   forgotten   the store holds less of a transfer than was noted: no block above this line counts
  *   settled     what `delivered` and `ended: done` say in the first `upTo` lines survives a power cut
  *   ended       how a transfer ended; the last one counts
  *   gap         a subtree that could not be listed: a failure that no transfer stands for
- *   scanned     the listing is at its end; no part follows this one
+ *   scanned     the listing is at its end
+ *   void        nothing above this line is to be carried out or counted: a new scan takes its place
  */
 export type JournalRecord =
   | { readonly record: "run"; readonly boot: string }
   | { readonly record: "cursor"; readonly token: string | undefined; readonly skips: ScanSkips }
   | { readonly record: "planned"; readonly transfer: Transfer }
   | { readonly record: "delivered"; readonly index: number; readonly block: number }
+  | { readonly record: "forgotten"; readonly index: number }
   | { readonly record: "settled"; readonly upTo: number }
   | { readonly record: "ended"; readonly index: number; readonly outcome: Outcome }
   | {
@@ -62,4 +67,5 @@ export type JournalRecord =
       readonly code: ErrorCode;
       readonly message: string;
     }
-  | { readonly record: "scanned"; readonly skips: ScanSkips };
+  | { readonly record: "scanned"; readonly skips: ScanSkips }
+  | { readonly record: "void" };

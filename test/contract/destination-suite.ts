@@ -2,7 +2,7 @@ import { strict as assert } from "node:assert";
 import { asPath, type Target } from "../../src/backends/backend.ts";
 import {
   absent,
-  any,
+  anything,
   awkwardNames,
   conditionCodes,
   neverAborted,
@@ -20,7 +20,7 @@ export const destinationTests: Readonly<Record<string, (ground: DestinationGroun
   async "put, write: the object appears with all its bytes"(ground) {
     const store = await ground.open(jobId);
     for (const [index, { way, make }] of ways.entries()) {
-      await make(store, targetOf(`folder/${way}`, content.length, any, index));
+      await make(store, targetOf(`folder/${way}`, content.length, anything, index));
       await holds(ground, `folder/${way}`, content);
       const entry = await store.stat(asPath(`folder/${way}`), neverAborted);
       assert.equal(entry?.bytes, content.length);
@@ -41,7 +41,7 @@ export const destinationTests: Readonly<Record<string, (ground: DestinationGroun
     const sizes = [0, 1, 511, 65_536, 1_048_576, 1_048_577, 3_000_000];
     await Promise.all(
       sizes.map((size, index) =>
-        put(store, targetOf(`at-once/${index}`, size, any, index), sample(size, index)),
+        put(store, targetOf(`at-once/${index}`, size, anything, index), sample(size, index)),
       ),
     );
     for (const [index, size] of sizes.entries()) await holds(ground, `at-once/${index}`, sample(size, index));
@@ -51,7 +51,7 @@ export const destinationTests: Readonly<Record<string, (ground: DestinationGroun
     const store = await ground.open(jobId);
     for (const [index, { way, make }] of ways.entries()) {
       await ground.place(way, text("what stood before"));
-      await make(store, targetOf(way, content.length, any, index));
+      await make(store, targetOf(way, content.length, anything, index));
       await holds(ground, way, content);
     }
   },
@@ -92,8 +92,8 @@ export const destinationTests: Readonly<Record<string, (ground: DestinationGroun
   async "settle, suspend, abandon, close: may be called at any time, and again"(ground) {
     const store = await ground.open(jobId);
     await store.settle(neverAborted);
-    await put(store, targetOf("put", 4, any, 0), text("1234"));
-    const writer = await open(store, targetOf("written", content.length, any, 1));
+    await put(store, targetOf("put", 4, anything, 0), text("1234"));
+    const writer = await open(store, targetOf("written", content.length, anything, 1));
     await writer.settle();
     await deliver(writer, 0);
     await Promise.all([store.settle(neverAborted), store.settle(neverAborted), writer.settle()]);
@@ -113,7 +113,7 @@ export const destinationTests: Readonly<Record<string, (ground: DestinationGroun
     const store = await ground.open(jobId);
     for (const [index, name] of awkwardNames.entries()) {
       const { make } = ways[index % 2] as (typeof ways)[number];
-      await make(store, targetOf(name, content.length, any, index));
+      await make(store, targetOf(name, content.length, anything, index));
       await holds(ground, name, content);
       assert.equal((await store.stat(asPath(name), neverAborted))?.bytes, content.length, name);
     }
@@ -125,7 +125,7 @@ export const destinationTests: Readonly<Record<string, (ground: DestinationGroun
     if (store.traits.folders === "real") return;
     const names = ["a//b", "a/", "/a", "same", "same/below"];
     for (const [index, name] of names.entries())
-      await put(store, targetOf(name, 1, any, index), sample(1, index));
+      await put(store, targetOf(name, 1, anything, index), sample(1, index));
     for (const [index, name] of names.entries()) await holds(ground, name, sample(1, index));
   },
 };

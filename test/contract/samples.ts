@@ -106,10 +106,10 @@ export async function rejectsWith(
   assert.fail(`did not reject with ${codes}`);
 }
 
-export const any: Expectation = { kind: "any" };
+export const anything: Expectation = { kind: "any" };
 export const absent: Expectation = { kind: "absent" };
 
-export function targetOf(path: string, bytes: number, expect: Expectation = any, index = 0): Target {
+export function targetOf(path: string, bytes: number, expect: Expectation = anything, index = 0): Target {
   return { path: asPath(path), bytes, expect, part: 3, index };
 }
 

@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import type { Block } from "../../src/backends/backend.ts";
 import { StorageError } from "../../src/foundation/errors.ts";
-import { absent, any, neverAborted, pathsOf, sliceOf, targetOf, text } from "./samples.ts";
+import { absent, anything, neverAborted, pathsOf, sliceOf, targetOf, text } from "./samples.ts";
 import type { DestinationGround } from "./suite.ts";
 import { blocks, content, deliver, holds, jobId, none, open, otherJobId, writeAll } from "./writing.ts";
 
@@ -10,9 +10,9 @@ export const writerTests: Readonly<Record<string, (ground: DestinationGround) =>
   async "write: nothing is visible before commit"(ground) {
     const store = await ground.open(jobId);
     await ground.place("standing", text("what stood before"));
-    const target = targetOf("new", content.length, any, 0);
+    const target = targetOf("new", content.length, anything, 0);
     const writer = await open(store, target);
-    const replacing = await open(store, targetOf("standing", content.length, any, 1));
+    const replacing = await open(store, targetOf("standing", content.length, anything, 1));
     await deliver(writer, 0, 1, 2, 3);
     await deliver(replacing, 0, 1, 2, 3);
     await writer.settle();
@@ -44,7 +44,7 @@ export const writerTests: Readonly<Record<string, (ground: DestinationGround) =>
     const store = await ground.open(jobId);
     await Promise.all(
       Array.from({ length: 6 }, (_, index) =>
-        writeAll(store, targetOf(`mixed/${index}`, content.length, any, index)),
+        writeAll(store, targetOf(`mixed/${index}`, content.length, anything, index)),
       ),
     );
     for (let index = 0; index < 6; index++) await holds(ground, `mixed/${index}`, content);
@@ -58,7 +58,7 @@ export const writerTests: Readonly<Record<string, (ground: DestinationGround) =>
       [1, 2, 3],
       [0, 2, 3],
     ].entries()) {
-      const writer = await open(store, targetOf("object", content.length, any, index));
+      const writer = await open(store, targetOf("object", content.length, anything, index));
       await deliver(writer, ...delivered);
       await assert.rejects(() => writer.commit(none, neverAborted), StorageError);
       await holds(ground, "object", text("what stood before"));
@@ -70,7 +70,7 @@ export const writerTests: Readonly<Record<string, (ground: DestinationGround) =>
     const store = await ground.open(jobId);
     await ground.place("standing", text("what stood before"));
     for (const [index, path] of ["standing", "new"].entries()) {
-      const target = targetOf(path, content.length, any, index);
+      const target = targetOf(path, content.length, anything, index);
       const writer = await open(store, target);
       await deliver(writer, 0, 2);
       await writer.abandon();
@@ -104,7 +104,7 @@ export const writerTests: Readonly<Record<string, (ground: DestinationGround) =>
 
   async "delivered: after a crash a new instance finds the blocks, and completes the object"(ground) {
     for (const [index, last] of (["crash", "suspend"] as const).entries()) {
-      const target = targetOf(last, content.length, any, index);
+      const target = targetOf(last, content.length, anything, index);
       const before = await open(await ground.open(jobId), target);
       await deliver(before, 2, 0);
       if (last === "suspend") await before.suspend();
@@ -123,14 +123,14 @@ export const writerTests: Readonly<Record<string, (ground: DestinationGround) =>
 
   async "delivered: other transfers and other jobs do not count"(ground) {
     const store = await ground.open(jobId);
-    const writer = await open(store, targetOf("object", content.length, any, 0));
+    const writer = await open(store, targetOf("object", content.length, anything, 0));
     await deliver(writer, 0, 1, 2, 3);
     await writer.suspend();
     for (const [id, path, index] of [
       [jobId, "another", 1],
       [otherJobId, "object", 0],
     ] as const) {
-      const other = await open(await ground.open(id), targetOf(path, content.length, any, index));
+      const other = await open(await ground.open(id), targetOf(path, content.length, anything, index));
       const held = await other.delivered(neverAborted);
       assert(held !== "committed" && held.size === 0, `held: ${held === "committed" ? held : [...held]}`);
       await other.suspend();
@@ -165,7 +165,7 @@ export const writerTests: Readonly<Record<string, (ground: DestinationGround) =>
 
   async "commit: a repeated one succeeds"(ground) {
     const store = await ground.open(jobId);
-    for (const [index, expect] of [any, absent].entries()) {
+    for (const [index, expect] of [anything, absent].entries()) {
       const writer = await open(store, targetOf(`object-${index}`, content.length, expect, index));
       await deliver(writer, 0, 1, 2, 3);
       await writer.commit(none, neverAborted);

@@ -16,13 +16,16 @@ test("azcopy --version prints the version, quickly", () => {
   };
   const run = (): string => execFileSync(azcopyFile, ["--version"], { encoding: "utf8" });
   assert.equal(run(), `azcopy version ${version}\n`);
-  const before = process.resourceUsage();
-  const start = performance.now();
-  const runs = 5;
-  for (let n = 0; n < runs; n++) run();
-  const elapsedMs = (performance.now() - start) / runs;
-  // About 40 ms on an idle machine; the limit leaves room for tests that run beside this one.
-  assert(elapsedMs < 400, `${elapsedMs} ms; system time of this process ${before.systemCPUTime}`);
+  const elapsedMs = Array.from({ length: 8 }, () => {
+    const start = performance.now();
+    run();
+    return performance.now() - start;
+  });
+  // About 40 ms, when nothing else runs: the best of several is little disturbed by the tests beside this one.
+  assert(
+    Math.min(...elapsedMs) < 120,
+    `${elapsedMs.map(Math.round)} ms: is something loaded that need not be?`,
+  );
 });
 
 describe("what a run says", () => {

@@ -8,7 +8,7 @@ import {
 } from "../../src/backends/memory/memory-store.ts";
 import { StorageError } from "../../src/foundation/errors.ts";
 import type { Snapshot } from "../../src/job/events.ts";
-import type { CopyRules, OverwriteRule } from "../../src/job/order.ts";
+import { type CopyRules, noChanges, type OverwriteRule } from "../../src/job/order.ts";
 import { readEarlierRun } from "../../src/job/resume.ts";
 import { type JobPlan, runJob } from "../../src/job/run-job.ts";
 import { Scheduler } from "../../src/job/scheduler.ts";
@@ -178,6 +178,7 @@ export class SimulatedWorld {
       journal,
       source,
       destination,
+      changes: undefined,
       ask: async () => (this.dice.chance(0.5) ? "yes" : "no"),
       network: () => noNetwork,
       names: { source: (path) => path, destination: (path) => path },
@@ -204,6 +205,10 @@ export class SimulatedWorld {
         guessContentType: true,
         fixed: {},
       },
+      changes: noChanges,
+      removalsApart: false,
+      mayRemove: () => false,
+      logWords: { done: "DONE", failed: "FAILED" },
       renamedTo: undefined,
       scan: (from, signal) => scan(source, from, signal),
       destinationNames: { keyOf: undefined, caseSensitive: true },

@@ -21,6 +21,8 @@ export interface BlobCall {
   readonly body?: Uint8Array;
   readonly into?: Uint8Array;
   readonly bodyBytesMax?: number;
+  /** Sent once, however it goes: the caller has a better way to try again than the same request. */
+  readonly once?: true;
   /** For the message of a failure. */
   readonly what: string;
   readonly needs: string;
@@ -85,16 +87,26 @@ export class BlobClient {
     return parts.join("&");
   }
 
+  /** What a call asks for, as a request line has it: path and query, credential included. Never print it. */
+  targetOf({ at, query = "" }: BlobCall): string {
+    const path = this.#path(at);
+    const parameters = joinQuery(query, this.#sas);
+    return parameters === "" ? path : `${path}?${parameters}`;
+  }
+
+  /** Whether the credential is a SAS for the whole account. */
+  get hasAccountSas(): boolean {
+    return /(?:^|&)ss=/i.test(this.#sas);
+  }
+
   send(call: BlobCall, signal: AbortSignal): Promise<HttpResponse> {
-    const { method, query = "", headers = noHeaders, body, into, bodyBytesMax } = call;
-    const parameters = query === "" || this.#sas === "" ? query + this.#sas : `${query}&${this.#sas}`;
-    const path = this.#path(call.at);
+    const { method, headers = noHeaders, body, into, bodyBytesMax, once } = call;
     const request: HttpRequest = {
       method,
       origin: this.#origin,
-      path: parameters === "" ? path : `${path}?${parameters}`,
+      path: this.targetOf(call),
       headers,
-      idempotent: true,
+      idempotent: once !== true,
       ...(body === undefined ? undefined : { body }),
       ...(into === undefined ? undefined : { into }),
       ...(bodyBytesMax === undefined ? undefined : { bodyBytesMax }),

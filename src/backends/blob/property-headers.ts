@@ -20,9 +20,13 @@ export function propertyHeaders(properties: Properties): Headers {
     if (value !== undefined && value !== "") headers[`x-ms-blob-${name}`] = onWire(value);
   }
   if (properties.tier !== undefined) headers["x-ms-access-tier"] = properties.tier;
-  for (const [name, value] of Object.entries(properties.metadata ?? {})) {
-    headers[metadataPrefix + name] = onWire(value);
-  }
+  return Object.assign(headers, metadataHeaders(properties.metadata ?? {}));
+}
+
+/** The headers that give a blob its metadata: all that it then has. */
+export function metadataHeaders(metadata: Readonly<Headers>): Headers {
+  const headers: Headers = {};
+  for (const [name, value] of Object.entries(metadata)) headers[metadataPrefix + name] = onWire(value);
   return headers;
 }
 

@@ -2,8 +2,8 @@
 export const sniffedBytesMax = 512;
 
 /** Stands for any byte in a pattern: a character that Latin-1 text cannot contain. */
-const any = "\u0100";
-const any4 = any.repeat(4);
+const anyByte = "\u0100";
+const any4 = anyByte.repeat(4);
 
 interface Signature {
   readonly type: string;
@@ -39,9 +39,9 @@ const signatures: readonly Signature[] = [
   { type: "text/xml", pattern: "<?xml", afterBlanks: true },
   { type: "application/pdf", pattern: "%PDF-" },
   { type: "application/postscript", pattern: "%!PS-Adobe-" },
-  { type: "text/plain", pattern: `\xfe\xff${any}${any}` },
-  { type: "text/plain", pattern: `\xff\xfe${any}${any}` },
-  { type: "text/plain", pattern: `\xef\xbb\xbf${any}` },
+  { type: "text/plain", pattern: `\xfe\xff${anyByte}${anyByte}` },
+  { type: "text/plain", pattern: `\xff\xfe${anyByte}${anyByte}` },
+  { type: "text/plain", pattern: `\xef\xbb\xbf${anyByte}` },
   { type: "image/x-icon", pattern: "\x00\x00\x01\x00" },
   { type: "image/x-icon", pattern: "\x00\x00\x02\x00" },
   { type: "image/bmp", pattern: "BM" },
@@ -60,7 +60,7 @@ const signatures: readonly Signature[] = [
 /** After the check for MP4, which is no fixed pattern. */
 const moreSignatures: readonly Signature[] = [
   { type: "video/webm", pattern: "\x1a\x45\xdf\xa3" },
-  { type: "application/vnd.ms-fontobject", pattern: `${any.repeat(34)}LP` },
+  { type: "application/vnd.ms-fontobject", pattern: `${anyByte.repeat(34)}LP` },
   { type: "font/ttf", pattern: "\x00\x01\x00\x00" },
   { type: "font/otf", pattern: "OTTO" },
   { type: "font/collection", pattern: "ttcf" },
@@ -100,7 +100,7 @@ function isTag(text: string, tag: string): boolean {
 
 function matches(text: string, pattern: string): boolean {
   if (text.length < pattern.length) return false;
-  for (let i = 0; i < pattern.length; i++) if (pattern[i] !== any && pattern[i] !== text[i]) return false;
+  for (let i = 0; i < pattern.length; i++) if (pattern[i] !== anyByte && pattern[i] !== text[i]) return false;
   return true;
 }
 

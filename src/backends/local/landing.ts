@@ -101,6 +101,14 @@ export class Landing {
     }
   }
 
+  /** As open(), for an unfinished file that a later run may go on with: its name must survive a power cut, too. */
+  openLasting(site: Site, flags: number): number {
+    const file = this.open(site, flags);
+    this.unsettled.addFolder(this.staging.path);
+    this.unsettled.addFolder(this.#options.root);
+    return file;
+  }
+
   /**
    * Whether the unfinished file is also the finished one: a process that was killed between giving it its name
    * and taking away the old one had succeeded. Never write into such a file.

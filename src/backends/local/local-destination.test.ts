@@ -9,7 +9,7 @@ import { openLocalDestination } from "./local-destination.ts";
 
 const never = new AbortController().signal;
 const jobId = "11111111-2222-4333-8444-555555555555";
-const any: Expectation = { kind: "any" };
+const anything: Expectation = { kind: "any" };
 const absent: Expectation = { kind: "absent" };
 
 /** A destination folder "root" that does not exist yet, in a folder of its own. */
@@ -25,7 +25,7 @@ function open(root: string, platform: NodeJS.Platform = "linux"): Destination {
   return openLocalDestination({ root, jobId, platform });
 }
 
-function targetOf(path: string, bytes: number, expect = any, index = 0): Target {
+function targetOf(path: string, bytes: number, expect = anything, index = 0): Target {
   return { path: asPath(path), bytes, expect, part: 0, index };
 }
 
@@ -33,7 +33,7 @@ async function put(
   store: Destination,
   path: string,
   content: string,
-  expect = any,
+  expect = anything,
   rest: Properties = {},
 ): Promise<void> {
   await store.put(targetOf(path, content.length, expect), Buffer.from(content), rest, never);
@@ -44,7 +44,7 @@ async function write(
   store: Destination,
   path: string,
   content: string,
-  expect = any,
+  expect = anything,
   rest: Properties = {},
 ): Promise<void> {
   const pieces = content.match(/.{1,4}/g) ?? [];
@@ -182,7 +182,7 @@ test("a file in the way of a folder, and a folder in the way of a file, are told
         message: /"[^"]*file"/,
       });
     }
-    for (const expect of [any, absent]) {
+    for (const expect of [anything, absent]) {
       const made = make(store, "folder", "new content", expect);
       await assert.rejects(made, { code: "AlreadyExists" });
     }
@@ -199,12 +199,12 @@ test("files are made with AzCopy's rights, and with the time that the properties
   const { root } = makePlace(t);
   const modifiedMs = Date.UTC(2020, 1, 3, 4, 5, 6);
   for (const make of ways) {
-    await make(open(root), "timed", "new content", any, { modifiedMs });
+    await make(open(root), "timed", "new content", anything, { modifiedMs });
     const stats = fs.statSync(join(root, "timed"));
     assert.equal(stats.mtimeMs, modifiedMs);
     assert.equal(stats.mode & 0o777, 0o644 & ~process.umask());
     const ignoring = openLocalDestination({ root, jobId, platform: "linux", preserveModified: false });
-    await make(ignoring, "now", "new content", any, { modifiedMs });
+    await make(ignoring, "now", "new content", anything, { modifiedMs });
     assert.notEqual(fs.statSync(join(root, "now")).mtimeMs, modifiedMs);
   }
 });
@@ -215,7 +215,7 @@ test("unfinished files lie in one hidden folder, which goes when the job is over
   const block = { index: 0, range: { offset: 0, length: 4 } };
   const blocks = [block, { index: 1, range: { offset: 4, length: 1 } }];
   await put(store, "a/b/c", "1234");
-  const writer = await store.write(targetOf("a/x/y", 5, any, 7), blocks, never);
+  const writer = await store.write(targetOf("a/x/y", 5, anything, 7), blocks, never);
   await writer.deliver(block, Buffer.from("1234"), never);
   assert.deepEqual(treeOf(root), [
     `.azDownload-${jobId}`,

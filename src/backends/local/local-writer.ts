@@ -141,7 +141,7 @@ export class LocalWriter implements Writer {
   }
 
   async #use(attempted: string, work: (file: number) => Promise<void>): Promise<void> {
-    this.#file ??= this.#landing.open(this.#site, openFlags);
+    this.#file ??= this.#landing.openLasting(this.#site, openFlags);
     this.#using++;
     try {
       await work(this.#file);

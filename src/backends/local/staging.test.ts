@@ -60,6 +60,28 @@ test("sweeping removes what dead jobs left, and nothing else", async (t) => {
   assert.equal(fs.readFileSync(join(elsewhere, "0-0"), "utf8"), "precious");
 });
 
+test("what was written to lately stays: an unknown job may be running elsewhere", async (t) => {
+  const root = fs.mkdtempSync(join(tmpdir(), "staging-"));
+  t.after(() => {
+    fs.rmSync(root, { recursive: true, force: true });
+  });
+  const folder = join(root, `.azDownload-${dead}`);
+  const files = [join(folder, "0-0"), join(folder, "0-1"), join(root, `.azDownload-${dead}-name`)];
+  fs.mkdirSync(folder);
+  for (const path of files) fs.writeFileSync(path, "half");
+  for (const path of [...files, folder]) fs.utimesSync(path, 1_999, 1_999);
+  const sweep = (untouchedSinceMs: number): Promise<number> =>
+    sweepStaging(root, { isLive: () => false, untouchedSinceMs });
+  assert.equal(
+    await sweep(Date.now() - 60_000),
+    0,
+    "a time that was set does not hide that it was written to",
+  );
+  assert.equal(fs.readdirSync(folder).length, 2);
+  assert.equal(await sweep(Date.now() + 60_000), 3);
+  assert.deepEqual(fs.readdirSync(root), []);
+});
+
 test("a folder that does not exist has nothing to sweep", async () => {
   assert.equal(await sweepStaging(join(tmpdir(), "no-such-folder-anywhere"), () => false), 0);
 });

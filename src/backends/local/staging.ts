@@ -1,5 +1,5 @@
-import { type Dirent, lstatSync, mkdirSync, readdirSync, rmdirSync } from "node:fs";
-import { opendir, readdir, rmdir, unlink } from "node:fs/promises";
+import { lstatSync, mkdirSync, readdirSync, rmdirSync } from "node:fs";
+import { lstat, opendir, readdir, rmdir, unlink } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { errnoOf, StorageError } from "../../foundation/errors.ts";
 import { localError } from "./local-error.ts";
@@ -84,18 +84,35 @@ const jobFolder = /^\.azDownload-([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})$/
 const jobFile = /^\.azDownload-([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})-./i;
 const stagedFile = /^\d+-\d+$/;
 
+/** Which leftovers may go. */
+export interface SweepRules {
+  /** Answers true for every job that may still be resumed, that runs now, or that is not to be judged. */
+  readonly isLive: (jobId: string) => boolean;
+  /**
+   * Wall-clock time, ms: what was written to since then stays. A job that this machine's plans do not know may be
+   * running elsewhere (another user, another machine on a shared disk, AzCopy itself): it is safe to sweep only
+   * after long silence. Without it all goes that is not live.
+   */
+  readonly untouchedSinceMs?: number;
+}
+
 /**
  * Removes what jobs that are over left in the destination folder `root`: their staging folders, and the files
- * ".azDownload-<job id>-<name>" of AzCopy. `isLive` answers true for every job that may still be resumed, that
- * runs now, or that it cannot judge. Removes only what such a job made, follows no link, and passes over what it
- * may not remove. Returns how many files it removed; 0 when there is no such folder.
+ * ".azDownload-<job id>-<name>" of AzCopy. Removes only what such a job made, follows no link, and passes over
+ * what it may not remove. Returns how many files it removed; 0 when there is no such folder.
  */
-export async function sweepStaging(root: string, isLive: (jobId: string) => boolean): Promise<number> {
+export async function sweepStaging(root: string, rules: SweepRules | SweepRules["isLive"]): Promise<number> {
+  const { isLive, untouchedSinceMs = Number.POSITIVE_INFINITY } =
+    typeof rules === "function" ? { isLive: rules } : rules;
   let removed = 0;
   try {
     for await (const entry of await opendir(root)) {
-      if (!entry.name.startsWith(prefix)) continue;
-      removed += await sweepEntry(root, entry, isLive);
+      const pattern = entry.isFile() ? jobFile : entry.isDirectory() ? jobFolder : undefined;
+      const owner = pattern?.exec(entry.name)?.[1];
+      if (owner === undefined || isLive(owner)) continue;
+      const path = join(root, entry.name);
+      if (entry.isFile()) removed += await sweepFiles([path], untouchedSinceMs);
+      else removed += await sweepFolder(path, untouchedSinceMs);
     }
   } catch (error) {
     const failure = localError(error, "look for leftovers in", root);
@@ -104,24 +121,36 @@ export async function sweepStaging(root: string, isLive: (jobId: string) => bool
   return removed;
 }
 
-async function sweepEntry(root: string, entry: Dirent, isLive: (jobId: string) => boolean): Promise<number> {
-  const path = join(root, entry.name);
-  const fileOwner = jobFile.exec(entry.name)?.[1];
-  if (fileOwner !== undefined) return entry.isFile() && !isLive(fileOwner) ? removeFile(path) : 0;
-  const folderOwner = jobFolder.exec(entry.name)?.[1];
-  if (folderOwner === undefined || !entry.isDirectory() || isLive(folderOwner)) return 0;
-  let removed = 0;
-  for (const name of await readdir(path))
-    if (stagedFile.test(name)) removed += await removeFile(join(path, name));
+async function sweepFolder(path: string, untouchedSinceMs: number): Promise<number> {
+  // Putting a file in or taking one out touches the folder; a look at the files shows who only writes to them.
+  if (await isTouched(path, untouchedSinceMs)) return 0;
+  const names = await readdir(path).catch(() => []);
+  const files = names.filter((name) => stagedFile.test(name)).map((name) => join(path, name));
+  const removed = await sweepFiles(files, untouchedSinceMs);
   await rmdir(path).catch(() => {});
   return removed;
 }
 
-async function removeFile(path: string): Promise<number> {
+/** Removes the files unless one of them was written to. */
+async function sweepFiles(paths: readonly string[], untouchedSinceMs: number): Promise<number> {
+  for (const path of paths) if (await isTouched(path, untouchedSinceMs)) return 0;
+  let removed = 0;
+  for (const path of paths) {
+    try {
+      await unlink(path);
+      removed++;
+    } catch {
+      // Gone already, or not ours to remove.
+    }
+  }
+  return removed;
+}
+
+async function isTouched(path: string, sinceMs: number): Promise<boolean> {
   try {
-    await unlink(path);
-    return 1;
+    // Of its times the one that nobody can set: a file that is about to appear may have its source's other one.
+    return (await lstat(path)).ctimeMs >= sinceMs;
   } catch {
-    return 0;
+    return true;
   }
 }
