@@ -3,11 +3,13 @@ import type { Clock } from "../foundation/clock.ts";
 import { StorageError } from "../foundation/errors.ts";
 import type { Log } from "../foundation/log.ts";
 import type { Transport } from "../transport/transport.ts";
-import { asPath, type Destination, type RelativePath, type Source } from "./backend.ts";
+import { asPath, type Changeable, type Destination, type RelativePath, type Source } from "./backend.ts";
+import { openBlobChanges } from "./blob/blob-changes.ts";
 import { openBlobDestination } from "./blob/blob-destination.ts";
 import { encodeBlobName } from "./blob/blob-name.ts";
 import { openBlobSource } from "./blob/blob-source.ts";
 import type { BlobEndpoint, Endpoint } from "./endpoint.ts";
+import { openLocalChanges } from "./local/local-changes.ts";
 import { openLocalDestination } from "./local/local-destination.ts";
 import { localPathFor } from "./local/local-path.ts";
 import { openLocalSource } from "./local/local-source.ts";
@@ -56,6 +58,19 @@ export function openDestination(endpoint: Endpoint, jobId: string, parts: StoreP
   }
 }
 
+/** The table of stores: every kind of endpoint whose objects can be removed or changed. Throws "Unsupported" else. */
+export function openChanges(endpoint: Endpoint, parts: StoreParts): Changeable {
+  const { platform, log } = parts;
+  switch (endpoint.kind) {
+    case "local":
+      return openLocalChanges({ root: endpoint.path, platform });
+    case "blob":
+      return openBlobChanges({ endpoint, transport: parts.transport(), log });
+    case "null":
+      throw new StorageError("Unsupported", "the null device holds nothing that could be changed");
+  }
+}
+
 /** The full name of what lies at `path` below an endpoint, without credentials: what output lines show. */
 export function nameIn(endpoint: Endpoint, path: string): string {
   switch (endpoint.kind) {
@@ -96,7 +111,13 @@ export function localKey(platform: NodeJS.Platform): (path: RelativePath) => str
   };
 }
 
-/** Removes what jobs that are over left behind in a local folder; other endpoints keep no such thing. */
-export async function sweep(endpoint: Endpoint, isLive: (jobId: string) => boolean): Promise<void> {
-  if (endpoint.kind === "local") await sweepStaging(endpoint.path, isLive);
+/**
+ * Removes what jobs that are over left behind in a local folder; other endpoints keep no such thing. A job that
+ * nobody here knows may be another user's: what is its is rubbish only when nobody has touched it for long.
+ */
+export async function sweep(
+  endpoint: Endpoint,
+  judge: { readonly isLive: (jobId: string) => boolean; readonly untouchedSinceMs: number },
+): Promise<void> {
+  if (endpoint.kind === "local") await sweepStaging(endpoint.path, judge);
 }

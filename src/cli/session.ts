@@ -26,13 +26,13 @@ import {
   jobsShow,
   type Shelf,
 } from "./job-commands.ts";
-import { localTime } from "./local-time.ts";
 import { createLogFile, type LogFile } from "./log-file.ts";
 import { cpuCount, memoryBytesMax, processIdentity } from "./machine.ts";
 import { askOverwrite } from "./prompt.ts";
 import { realClock, realRandom } from "./real-clock.ts";
 import type { CommandOutput } from "./reporters/command-output.ts";
 import { createReporter } from "./reporters/create-reporter.ts";
+import { systemTime } from "./reporters/timestamps.ts";
 import { Signals } from "./signals.ts";
 import { Stdin } from "./stdin.ts";
 import { openStores } from "./stores.ts";
@@ -54,7 +54,7 @@ export async function runSession(parsed: Session, streams: TextStreams): Promise
     isTerminal: process.stdout.isTTY === true,
     columns: () => process.stdout.columns,
     now: () => Date.now(),
-    zone: localTime,
+    zone: systemTime(),
   });
   switch (parsed.kind) {
     case "wrong":
@@ -99,7 +99,8 @@ async function runCommand(
   } catch (error) {
     if (error instanceof FromToError) for (const notice of error.notices) output.info(notice);
     if (!(error instanceof StorageError || error instanceof CommandError)) throw error;
-    const words = invocation.command === "copy" && !(error instanceof FromToError);
+    const whole = error instanceof FromToError || error instanceof CommandError;
+    const words = invocation.command === "copy" && !whole;
     output.error(redact(words ? `Cannot perform copy due to error: ${error.message}` : error.message));
     return 1;
   }
@@ -170,7 +171,7 @@ async function withJob(
     input: process.stdin,
     output,
     clock,
-    zone: localTime,
+    zone: systemTime(),
     cancelFromStdin: globals.cancelFromStdin,
     onCancel: () => signals.cancel(),
     onAdjust: (capMbps) => {
@@ -206,6 +207,7 @@ async function withJob(
       log: logFile.log,
       report: output.report,
       ask: (destination) => askOverwrite({ output, stdin }, destination, signals.signal),
+      askRemoval: async () => false,
       beforeFirstOpen: async () => {
         if (globals.awaitOpen) await stdin.waitFor("open", awaitOpenMs, signals.signal);
       },
@@ -238,7 +240,7 @@ function openLog(
     jobId,
     level: globals.logLevel,
     clock,
-    zone: localTime,
+    zone: systemTime(),
     version,
     platform: process.platform,
     architecture: process.arch,
@@ -268,6 +270,6 @@ function makeFolder(folder: string, variable: string): void {
 
 /** As Go's logger stamps a line: local time. */
 function stamp(ms: number): string {
-  const local = new Date(ms + localTime.offsetMinutes(ms) * 60_000).toISOString();
+  const local = new Date(ms + systemTime().offsetMinutes(ms) * 60_000).toISOString();
   return `${local.slice(0, 10).replaceAll("-", "/")} ${local.slice(11, 19)}`;
 }

@@ -1,4 +1,4 @@
-import { openDestination, openSource, type StoreParts, sweep } from "../backends/index.ts";
+import { openChanges, openDestination, openSource, type StoreParts, sweep } from "../backends/index.ts";
 import type { Stores } from "../commands/context.ts";
 import type { Transport } from "../transport/transport.ts";
 import { createNetwork, type Network, type NetworkParts, trustCertificates } from "./network.ts";
@@ -37,6 +37,7 @@ export function openStores(parts: NetworkParts & { readonly usesTls: boolean }):
   return {
     openSource: (endpoint) => openSource(endpoint, storeParts),
     openDestination: (endpoint, jobId) => openDestination(endpoint, jobId, storeParts),
+    openChanges: (endpoint) => openChanges(endpoint, storeParts),
     sweep,
     network: () => network?.statistics() ?? nothing,
     close: async () => network?.close(),

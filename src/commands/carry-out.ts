@@ -1,100 +1,156 @@
-import type { Entry } from "../backends/backend.ts";
+import type { Changeable, Destination, RelativePath, Source } from "../backends/backend.ts";
 import type { Endpoint } from "../backends/endpoint.ts";
 import { localKey, nameIn } from "../backends/index.ts";
 import { isOver, type Snapshot } from "../job/events.ts";
-import { noChanges } from "../job/order.ts";
+import type { LogWords } from "../job/ledger.ts";
+import type { ChangeRules, CopyRules } from "../job/order.ts";
 import { planLimits } from "../job/part-queue.ts";
-import { readEarlierRun } from "../job/resume.ts";
-import { runJob } from "../job/run-job.ts";
+import type { PlannedPage } from "../job/planner.ts";
+import { readEarlierRun, withoutPending } from "../job/resume.ts";
+import { type JobPlan, type RemovalVerdict, runJob } from "../job/run-job.ts";
 import { Scheduler } from "../job/scheduler.ts";
 import type { World } from "../job/world.ts";
 import { type JobJournal, listJobs, storedStatus } from "../journal/job-journal.ts";
-import { compileFilter } from "../listing/filter.ts";
-import { select } from "../listing/select.ts";
 import type { CommandContext } from "./context.ts";
-import type { CopyOrder } from "./copy-order.ts";
 import { sizeJob, windowBytesFor } from "./sizing.ts";
 
 /** How often a person hears of the job's progress, ms. */
 const progressIntervalMs = 2_000;
 
-/** The endpoints of an order, credentials included. */
-export interface CopyEndpoints {
+/** What one kind of job brings with it; the rest is the same for all. */
+export interface Errand {
   readonly source: Endpoint;
   readonly destination: Endpoint;
+  readonly rules: CopyRules;
+  readonly changes: ChangeRules;
+  /** Objects are removed or changed at the destination. */
+  readonly needsChanges: boolean;
+  /** Removals are beside the transfers (sync), held back until the scan has proved good. */
+  readonly removalsApart: boolean;
+  readonly logWords: LogWords;
+  readonly renamedTo?: RelativePath;
+  /** Goes over the source from the page with the token `from`. */
+  scan(stores: OpenStores, from: string | undefined, signal: AbortSignal): AsyncIterable<PlannedPage>;
+  /** A scan that was cut starts anew, after what it had planned is carried out: it compares what is there. */
+  readonly rescans: boolean;
+  readonly mayRemove?: (gaps: number, removals: number) => RemovalVerdict;
+  /** How many objects were met on either side; for reports. */
+  readonly scanned?: () => { readonly atSource: number; readonly atDestination: number };
+}
+
+export interface OpenStores {
+  readonly source: Source;
+  readonly destination: Destination;
+}
+
+export function copyWords(direction: CopyRules["direction"]): LogWords {
+  const word = direction === "upload" ? "UPLOAD" : "DOWNLOAD";
+  return { done: `${word}SUCCESSFUL`, failed: `${word}FAILED` };
 }
 
 /**
- * Runs a copy job, new or taken up again, to its end, and reports it. Closes the journal. `found`: what a look at a
- * sole source object gave a moment ago. Rejects with the scan's error when the source cannot be listed at all.
+ * Runs a job, new or taken up again, to its end, and reports it. Closes the journal. Rejects with the scan's error
+ * when the source cannot be listed at all.
  */
 export async function carryOut(
   context: CommandContext,
   journal: JobJournal,
-  order: CopyOrder,
-  endpoints: CopyEndpoints,
-  start: "resumed" | { readonly found: Entry | undefined },
+  errand: Errand,
+  resumed: boolean,
 ): Promise<Snapshot> {
-  const { clock, random, log, report, stores, capacity } = context;
-  const { rules } = order;
+  const { report } = context;
+  const { rules, removalsApart } = errand;
+  const trusting = rules.direction === "upload";
   try {
-    const earlier =
-      start === "resumed" ? await readEarlierRun(journal, rules.direction === "upload") : undefined;
-    if (rules.direction === "download") await sweep(context, endpoints.destination);
-    const source = stores.openSource(endpoints.source);
-    const destination = stores.openDestination(endpoints.destination, journal.header.jobId);
-    const sizing = sizeJob(capacity, rules.blockBytes);
-    const filter = compileFilter(order.filter);
-    const found = start === "resumed" ? undefined : start.found;
-    const world: World = {
-      clock,
-      random,
-      log,
-      report,
-      journal,
-      source,
-      destination,
-      changes: undefined,
-      ask: context.ask,
-      network: stores.network,
-      names: {
-        source: (path) => nameIn(endpoints.source, path),
-        destination: (path) => nameIn(endpoints.destination, path),
-      },
-    };
+    let earlier = resumed ? await readEarlierRun(journal, { trusting, removalsApart }) : undefined;
+    if (rules.direction === "download") await sweep(context, errand.destination);
+    const world = openWorld(context, journal, errand);
     await journal.writeStatus("InProgress");
     report({ event: "started", jobId: journal.header.jobId, logFile: context.logFile });
     await context.beforeFirstOpen();
-    const word = rules.direction === "upload" ? "UPLOAD" : "DOWNLOAD";
-    const plan = {
-      rules,
-      changes: noChanges,
-      removalsApart: false,
-      mayRemove: () => false,
-      logWords: { done: `${word}SUCCESSFUL`, failed: `${word}FAILED` },
-      renamedTo: order.renamedTo,
-      scan: (from: string | undefined, signal: AbortSignal) =>
-        select(source, order.selection, filter, { from, found }, signal),
-      destinationNames: {
-        keyOf: endpoints.destination.kind === "local" ? localKey(context.platform) : undefined,
-        caseSensitive: destination.traits.caseSensitive,
-      },
-      lanes: sizing.lanes,
-      memoryBytesMax: sizing.scheduler.memoryBytes,
-      progressIntervalMs,
-      planLimits,
-      tuning: sizing.tuning === undefined ? undefined : { limits: sizing.tuning, windowBytesFor },
-    };
-    const snapshot = await runJob(world, plan, new Scheduler(sizing.scheduler), context.cancel, earlier);
+    const sizing = sizeJob(context.capacity, rules.blockBytes);
+    const run = (): Scheduler => new Scheduler(sizing.scheduler);
+    const plan = planOf(context, errand, world, sizing);
+    if (earlier !== undefined && !earlier.scanned && errand.rescans) {
+      const first = await runJob(world, plan, run(), context.cancel, { ...earlier, scanned: true });
+      if (first.status !== "Cancelled") {
+        earlier = withoutPending(await readEarlierRun(journal, { trusting, removalsApart }));
+      }
+    }
+    const snapshot = await runJob(world, plan, run(), context.cancel, earlier);
     await journal.writeStatus(snapshot.status);
-    report({ event: "ended", snapshot });
+    report({ event: "ended", snapshot: { ...snapshot, ...scannedOf(errand) } });
     return snapshot;
   } finally {
     await journal.close();
   }
 }
 
-/** Staging folders of jobs that are over or unknown are rubbish; the others' may be resumed. */
+function scannedOf(errand: Errand): { scannedAtSource?: number; scannedAtDestination?: number } {
+  const scanned = errand.scanned?.();
+  if (scanned === undefined) return {};
+  return { scannedAtSource: scanned.atSource, scannedAtDestination: scanned.atDestination };
+}
+
+function openWorld(context: CommandContext, journal: JobJournal, errand: Errand): World {
+  const { clock, random, log, report, stores } = context;
+  const changes: Changeable | undefined = errand.needsChanges
+    ? stores.openChanges(errand.destination)
+    : undefined;
+  return {
+    clock,
+    random,
+    log,
+    report: (event) =>
+      report(
+        event.event === "progress"
+          ? { ...event, snapshot: { ...event.snapshot, ...scannedOf(errand) } }
+          : event,
+      ),
+    journal,
+    source: stores.openSource(errand.source),
+    destination: stores.openDestination(errand.destination, journal.header.jobId),
+    changes,
+    ask: context.ask,
+    network: stores.network,
+    names: {
+      source: (path) => nameIn(errand.source, path),
+      destination: (path) => nameIn(errand.destination, path),
+    },
+  };
+}
+
+function planOf(
+  context: CommandContext,
+  errand: Errand,
+  world: World,
+  sizing: ReturnType<typeof sizeJob>,
+): JobPlan {
+  const { source, destination } = world;
+  return {
+    rules: errand.rules,
+    changes: errand.changes,
+    removalsApart: errand.removalsApart,
+    mayRemove: errand.mayRemove ?? (() => ({ approved: false })),
+    logWords: errand.logWords,
+    renamedTo: errand.renamedTo,
+    scan: (from, signal) => errand.scan({ source, destination }, from, signal),
+    destinationNames: {
+      keyOf: errand.destination.kind === "local" ? localKey(context.platform) : undefined,
+      caseSensitive: destination.traits.caseSensitive,
+    },
+    lanes: sizing.lanes,
+    memoryBytesMax: sizing.scheduler.memoryBytes,
+    progressIntervalMs,
+    planLimits,
+    tuning: sizing.tuning === undefined ? undefined : { limits: sizing.tuning, windowBytesFor },
+  };
+}
+
+/** A staging folder of a job that nobody here knows is rubbish only after this long, ms. */
+const abandonedAfterMs = 24 * 3_600_000;
+
+/** Staging folders of jobs that are over are rubbish; the others' may be resumed. */
 async function sweep(context: CommandContext, destination: Endpoint): Promise<void> {
   const { disk, plansFolder } = context;
   const live = new Set<string>();
@@ -102,5 +158,6 @@ async function sweep(context: CommandContext, destination: Endpoint): Promise<vo
     const status = await storedStatus(disk, plansFolder, jobId);
     if (!isOver(status)) live.add(jobId);
   }
-  await context.stores.sweep(destination, (jobId) => live.has(jobId));
+  const untouchedSinceMs = context.clock.now() - abandonedAfterMs;
+  await context.stores.sweep(destination, { isLive: (jobId) => live.has(jobId), untouchedSinceMs });
 }

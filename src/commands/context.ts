@@ -1,4 +1,4 @@
-import type { Destination, Source } from "../backends/backend.ts";
+import type { Changeable, Destination, Source } from "../backends/backend.ts";
 import type { Endpoint } from "../backends/endpoint.ts";
 import type { Clock, Random } from "../foundation/clock.ts";
 import type { Log } from "../foundation/log.ts";
@@ -9,8 +9,13 @@ import type { Disk } from "../journal/disk.ts";
 export interface Stores {
   openSource(endpoint: Endpoint): Source;
   openDestination(endpoint: Endpoint, jobId: string): Destination;
+  /** Where objects are removed or changed. */
+  openChanges(endpoint: Endpoint): Changeable;
   /** Removes what downloads of jobs that no longer exist left behind in a local folder. */
-  sweep(endpoint: Endpoint, isLive: (jobId: string) => boolean): Promise<void>;
+  sweep(
+    endpoint: Endpoint,
+    judge: { readonly isLive: (jobId: string) => boolean; readonly untouchedSinceMs: number },
+  ): Promise<void>;
   network(): NetworkStatistics;
 }
 
@@ -41,6 +46,8 @@ export interface CommandContext {
   readonly log: Log;
   readonly report: Reporter;
   readonly ask: (destination: string) => Promise<PromptAnswer | undefined>;
+  /** Asks whether an object that only the destination has may be removed; no answer keeps it. */
+  readonly askRemoval: (path: string) => Promise<boolean>;
   /** Resolves when a client that asked for it (--await-open) lets the first object be opened. */
   readonly beforeFirstOpen: () => Promise<void>;
   readonly stores: Stores;

@@ -1,10 +1,11 @@
-import type { RelativePath } from "../backends/backend.ts";
+import type { Entry, RelativePath } from "../backends/backend.ts";
 import type { Endpoint } from "../backends/endpoint.ts";
 import { StorageError } from "../foundation/errors.ts";
 import type { Secret } from "../foundation/secret.ts";
-import type { CopyRules } from "../job/order.ts";
-import type { FilterSpec } from "../listing/filter.ts";
-import type { Selection } from "../listing/select.ts";
+import { type CopyRules, noChanges } from "../job/order.ts";
+import { compileFilter, type FilterSpec } from "../listing/filter.ts";
+import { type Selection, select } from "../listing/select.ts";
+import { copyWords, type Errand } from "./carry-out.ts";
 
 /** What a copy job was asked to do: plain data in the job's header, from which it can be resumed. No secret. */
 export interface CopyOrder {
@@ -37,4 +38,26 @@ export function restoreEndpoint(stored: StoredEndpoint, sas: Secret | undefined,
     );
   }
   return { ...stored.endpoint, sas };
+}
+
+/** The endpoints of an order, credentials included. */
+export interface Endpoints {
+  readonly source: Endpoint;
+  readonly destination: Endpoint;
+}
+
+/** A copy as an errand. `found`: what a look at a sole source object gave a moment ago. */
+export function copyErrand(order: CopyOrder, endpoints: Endpoints, found: Entry | undefined): Errand {
+  const filter = compileFilter(order.filter);
+  return {
+    ...endpoints,
+    rules: order.rules,
+    changes: noChanges,
+    needsChanges: false,
+    removalsApart: false,
+    logWords: copyWords(order.rules.direction),
+    ...(order.renamedTo === undefined ? {} : { renamedTo: order.renamedTo }),
+    scan: ({ source }, from, signal) => select(source, order.selection, filter, { from, found }, signal),
+    rescans: false,
+  };
 }

@@ -7,7 +7,7 @@ import { compileFilter, type FilterSpec } from "../listing/filter.ts";
 import { select } from "../listing/select.ts";
 import { carryOut } from "./carry-out.ts";
 import type { CommandContext } from "./context.ts";
-import { type CopyOrder, storeEndpoint } from "./copy-order.ts";
+import { type CopyOrder, copyErrand, storeEndpoint } from "./copy-order.ts";
 import { type CopyRoute, resolveCopy, wildcardWarning } from "./resolve-copy.ts";
 
 /** What the command line asked for, checked and in our own words. */
@@ -64,7 +64,7 @@ export async function copy(context: CommandContext, request: CopyRequest): Promi
   });
   report({ event: "info", level: "info", text: emptyFoldersNotice(request) });
   report({ event: "info", level: "info", text: "Scanning..." });
-  const snapshot = await carryOut(context, journal, order, route, { found: route.found });
+  const snapshot = await carryOut(context, journal, copyErrand(order, route, route.found), false);
   return snapshot.status;
 }
 

@@ -1,3 +1,4 @@
+import type { Endpoint } from "../backends/endpoint.ts";
 import { nameIn } from "../backends/index.ts";
 import { messageOf, StorageError } from "../foundation/errors.ts";
 import { Secret } from "../foundation/secret.ts";
@@ -10,9 +11,11 @@ import {
   storedStatus,
 } from "../journal/job-journal.ts";
 import type { Outcome } from "../journal/records.ts";
-import { carryOut } from "./carry-out.ts";
+import { carryOut, type Errand } from "./carry-out.ts";
+import { type ChangeOrder, changeErrand } from "./change-order.ts";
 import type { CommandContext } from "./context.ts";
-import { type CopyOrder, restoreEndpoint } from "./copy-order.ts";
+import { type CopyOrder, copyErrand, restoreEndpoint } from "./copy-order.ts";
+import { type SyncOrder, syncErrand } from "./sync.ts";
 
 /** One line of `jobs list`. */
 export interface JobListing {
@@ -84,23 +87,23 @@ export async function summariseJob(place: Place, jobId: string): Promise<JobSumm
 export async function* listTransfers(place: Place, jobId: string): AsyncIterable<TransferDetail> {
   requireJobId(jobId);
   const journal = await JobJournal.look(place.disk, place.plansFolder, jobId);
-  const order = orderOf(journal);
+  const places = placesOf(orderOf(journal));
   for (const number of await journal.parts()) {
     const { state } = await journal.load(number, true);
     for (const transfer of state.transfers) {
       if (transfer === undefined) continue;
       const outcome = state.outcomes[transfer.index];
       yield {
-        source: nameIn(order.source.endpoint, transfer.path),
-        destination: nameIn(order.destination.endpoint, transfer.renamedTo ?? transfer.path),
+        source: nameIn(places.source, transfer.path),
+        destination: nameIn(places.destination, transfer.renamedTo ?? transfer.path),
         bytes: transfer.bytes,
         ...told(outcome, state.delivered.has(transfer.index)),
       };
     }
     for (const gap of state.gaps) {
       yield {
-        source: nameIn(order.source.endpoint, gap.path),
-        destination: nameIn(order.destination.endpoint, gap.path),
+        source: nameIn(places.source, gap.path),
+        destination: nameIn(places.destination, gap.path),
         bytes: 0,
         status: "Failed",
         errorStatus: 0,
@@ -137,13 +140,25 @@ export async function resumeJob(
 ): Promise<JobStatus> {
   requireJobId(jobId);
   const { disk, plansFolder } = context;
-  const order = orderOf(await JobJournal.look(disk, plansFolder, jobId));
+  const errand = errandOf(context, orderOf(await JobJournal.look(disk, plansFolder, jobId)), sas);
+  const journal = await JobJournal.open(disk, plansFolder, jobId);
+  return (await carryOut(context, journal, errand, true)).status;
+}
+
+function errandOf(
+  context: CommandContext,
+  order: JobOrder,
+  sas: { readonly source: string; readonly destination: string },
+): Errand {
+  if ("target" in order) {
+    return changeErrand(order, restoreEndpoint(order.target, secretOf(sas.source), "--source-sas"));
+  }
   const endpoints = {
     source: restoreEndpoint(order.source, secretOf(sas.source), "--source-sas"),
     destination: restoreEndpoint(order.destination, secretOf(sas.destination), "--destination-sas"),
   };
-  const journal = await JobJournal.open(disk, plansFolder, jobId);
-  return (await carryOut(context, journal, order, endpoints, "resumed")).status;
+  if (order.verb === "sync") return syncErrand(context, order, endpoints);
+  return copyErrand(order, endpoints, undefined);
 }
 
 function secretOf(token: string): Secret | undefined {
@@ -151,9 +166,19 @@ function secretOf(token: string): Secret | undefined {
   return bare === "" ? undefined : new Secret(bare);
 }
 
-function orderOf(journal: JobJournal): CopyOrder {
-  const order = journal.header.order as Partial<CopyOrder>;
-  if (order.verb === "copy") return order as CopyOrder;
+type JobOrder = CopyOrder | SyncOrder | ChangeOrder;
+
+/** Where a job's objects come from and go to, for naming them. */
+function placesOf(order: JobOrder): { readonly source: Endpoint; readonly destination: Endpoint } {
+  if ("target" in order) return { source: order.target.endpoint, destination: order.target.endpoint };
+  return { source: order.source.endpoint, destination: order.destination.endpoint };
+}
+
+const verbs: readonly string[] = ["copy", "sync", "remove", "set-properties"];
+
+function orderOf(journal: JobJournal): JobOrder {
+  const order = journal.header.order as Partial<JobOrder>;
+  if (order.verb !== undefined && verbs.includes(order.verb)) return order as JobOrder;
   throw new StorageError(
     "Unsupported",
     `job ${journal.header.jobId} is a "${String(order.verb)}" job, which this version cannot carry out`,

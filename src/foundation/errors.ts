@@ -14,6 +14,7 @@ export type ErrorCode =
   | "NoSpace"
   | "UnsafeName"
   | "NameCollision"
+  | "Undecided"
   | "Unsupported"
   | "InvalidArgument"
   | "Cancelled"

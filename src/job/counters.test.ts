@@ -50,6 +50,7 @@ test("transfers and bytes add up at every moment, and nothing counts twice", () 
         bytesDone: bytesOf("done") + movedPending,
         bytesGivenUp: bytesOf("failed") + bytesOf("skipped"),
         skips: { symlinks: 0, specials: 0 },
+        deletions: { planned: 0, done: 0, failed: 0 },
       });
     }),
   );
@@ -76,6 +77,18 @@ test("a million failures between two readings cost no more than a thousand, and 
   const { failed, skipped } = counters.takeNews();
   assert.deepEqual([failed.length, skipped.length], [1_000, 1_000]);
   assert.deepEqual([counters.failed, counters.skipped, counters.pending], [500_000, 500_000, 0]);
+});
+
+test("removals that failed are told and make a job fail, apart from its transfers", () => {
+  const counters = new Counters();
+  counters.deletions.planned = 2_000;
+  const before = counters.counts;
+  for (let n = 0; n < 2_000; n++) counters.failDeletion(detail(1));
+  assert.deepEqual(before.deletions, { planned: 2_000, done: 0, failed: 0 });
+  assert.deepEqual(counters.counts.deletions, { planned: 2_000, done: 0, failed: 2_000 });
+  assert.deepEqual([counters.failed, counters.pending, counters.bytesGivenUp], [0, 0, 0]);
+  assert.equal(counters.takeNews().failed.length, 1_000);
+  assert.equal(counters.status, "Failed");
 });
 
 test("counts are a copy, and the status follows them", () => {

@@ -82,6 +82,9 @@ export interface Snapshot {
   /** What failed or was skipped since the snapshot before; at most a thousand, the log has them all. */
   readonly newlyFailed: readonly TransferDetail[];
   readonly newlySkipped: readonly TransferDetail[];
+  /** Objects met on either side, where a job compares two. */
+  readonly scannedAtSource?: number;
+  readonly scannedAtDestination?: number;
 }
 
 export type PromptAnswer = "yes" | "no" | "yesForAll" | "noForAll";
@@ -96,7 +99,7 @@ export type JobEvent =
 
 /** A line of --dry-run: what would be done. */
 export interface DryRunDetail {
-  readonly action: "copy";
+  readonly action: "copy" | "remove" | "change";
   readonly source: string;
   readonly destination: string;
   readonly bytes: number;

@@ -118,6 +118,21 @@ test("a block that passes while another is being read back is not lost", async (
   assert.equal(digest.end(), expected(bytes));
 });
 
+test("a block that passes a second time while it is being read back is hashed once", async () => {
+  const bytes = new Dice(3).bytes(20);
+  const blocks = blocksOf(20, 10);
+  const [first, second] = blocks;
+  assert(first && second);
+  const digest = new OrderedDigest(blocks);
+  digest.pass(second, contentOf(bytes, second));
+  digest.pass(first, contentOf(bytes, first));
+  await digest.catchUp(new Uint8Array(10), async (block, into) => {
+    digest.pass(second, contentOf(bytes, second));
+    into.set(contentOf(bytes, block));
+  });
+  assert.equal(digest.end(), expected(bytes));
+});
+
 test("a digest of an object that was not wholly read is a programmer's error", () => {
   const blocks = blocksOf(20, 10);
   const digest = new OrderedDigest(blocks);

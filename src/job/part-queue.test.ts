@@ -118,6 +118,18 @@ test("a part that comes back from disk has its log open behind what it says, and
   assert.deepEqual([...state.pending()], []);
 });
 
+test("a part is over when no more comes and all of it has ended", async () => {
+  const journal = await journalOn(new SimulatedDisk());
+  const part = new OpenPart(0, await journal.createPart(0));
+  part.planned = 1;
+  assert.equal(part.over, false);
+  part.log?.append({ record: "planned", transfer: transferOf(0, 0) });
+  part.append(0, { state: "done" });
+  assert.equal(part.over, false, "more may be planned");
+  part.full = true;
+  assert.equal(part.over, true);
+});
+
 test("hasRoom bounds what is held in memory, and parts behind a spilled one spill too", async () => {
   const journal = await journalOn(new SimulatedDisk());
   const queue = new PartQueue(journal, true, { transfersPerPart: 3, residentTransfersMax: 6 });

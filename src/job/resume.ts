@@ -31,8 +31,19 @@ export const noEarlierRun: EarlierRun = {
   unsettled: [],
 };
 
-/** Reads a job's parts, one at a time, into what a resume needs. Throws "Corrupt" when one is damaged. */
-export async function readEarlierRun(journal: JobJournal, trusting: boolean): Promise<EarlierRun> {
+export interface ResumeRules {
+  /** See PartState. */
+  readonly trusting: boolean;
+  /** Removals are counted apart, and hang on a scan that ended whole. */
+  readonly removalsApart: boolean;
+}
+
+/**
+ * Reads a job's parts, one at a time, into what a resume needs. Removals that hang on a scan which never ended are
+ * made void. Throws "Corrupt" when a part is damaged.
+ */
+export async function readEarlierRun(journal: JobJournal, rules: ResumeRules): Promise<EarlierRun> {
+  const { trusting, removalsApart } = rules;
   const numbers = await journal.parts();
   const counters = new Counters();
   const parts: OpenPart[] = [];
@@ -40,6 +51,7 @@ export async function readEarlierRun(journal: JobJournal, trusting: boolean): Pr
   let scanned = false;
   let names = new Set<string>();
   const unsettled: RelativePath[] = [];
+  const held: HeldPart[] = [];
   for (const number of numbers) {
     const loaded = await journal.load(number, trusting);
     await journal.secure(number, loaded);
@@ -55,13 +67,52 @@ export async function readEarlierRun(journal: JobJournal, trusting: boolean): Pr
         unsettled.push(transfer.renamedTo ?? transfer.path);
       }
     }
+    if (removalsApart && state.transfers.some((transfer) => transfer?.action === "remove")) {
+      held.push({ number, planned: state.transfers.length, pending: countOf(state.pending()) });
+      continue;
+    }
     const part = countPart(number, state, counters);
     if (part !== undefined) parts.push(part);
+  }
+  for (const each of held) {
+    if (!scanned) await journal.voidPart(each.number);
+    else parts.push(...countHeld(each, counters));
   }
   const skips = scan?.skips ?? noEarlierRun.skips;
   counters.skips = skips;
   const next = (numbers.at(-1) ?? -1) + 1;
   return { parts, nextPart: next, counters, scanned, token: scan?.token, names, skips, unsettled };
+}
+
+/** What is left of an earlier run when nothing of it is to be tried again before a new scan: its failures stand. */
+export function withoutPending(earlier: EarlierRun): EarlierRun {
+  const { counters } = earlier;
+  if (counters !== undefined) counters.failed += counters.pending;
+  return { ...earlier, parts: [], token: undefined, names: new Set() };
+}
+
+interface HeldPart {
+  readonly number: number;
+  readonly planned: number;
+  readonly pending: number;
+}
+
+/** Counts a part of removals beside the transfers; gives it when some are still to be carried out. */
+function countHeld({ number, planned, pending }: HeldPart, counters: Counters): OpenPart[] {
+  const part = new OpenPart(number, undefined);
+  part.full = true;
+  part.held = true;
+  part.planned = planned;
+  part.ended = planned - pending;
+  counters.deletions.planned += part.planned;
+  counters.deletions.done += part.ended;
+  return pending > 0 ? [part] : [];
+}
+
+function countOf(items: Iterable<unknown>): number {
+  let count = 0;
+  for (const _item of items) count++;
+  return count;
 }
 
 /** Adds a part's transfers to the counters; returns it when some are still to be carried out. */
@@ -83,8 +134,7 @@ function countPart(number: number, state: PartState, counters: Counters): OpenPa
     counters.plan(0);
     counters.failed++;
   }
-  let pending = 0;
-  for (const _transfer of state.pending()) pending++;
+  const pending = countOf(state.pending());
   const lasting = part.planned - pending - [...endedWell(state)].length;
   counters.failed += lasting;
   part.ended = part.planned - pending;

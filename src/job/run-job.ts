@@ -24,7 +24,7 @@ export interface JobPlan {
   /** Removals are counted apart from the transfers (sync), not as transfers (remove). */
   readonly removalsApart: boolean;
   /** The scan has ended, with so many gaps and removals planned: whether they may be carried out. */
-  readonly mayRemove: (gaps: number, removals: number) => boolean;
+  readonly mayRemove: (gaps: number, removals: number) => RemovalVerdict;
   readonly logWords: LogWords;
   readonly renamedTo: Transfer["renamedTo"];
   /** Opens the scan, from the page with this token on. */
@@ -38,6 +38,11 @@ export interface JobPlan {
   /** undefined: the scheduler's limits stay as they are. */
   readonly tuning: Tuning | undefined;
 }
+
+/** Whether removals that hang on a scan may be carried out; why not, where that has to be told. */
+export type RemovalVerdict =
+  | { readonly approved: true; readonly warning?: string }
+  | { readonly approved: false; readonly error?: StorageError };
 
 /**
  * Runs a job to its end: scans, plans, carries out, sums up. `earlier` is what former runs of the same job left.
@@ -153,7 +158,7 @@ class JobRun {
           this.#counters.skips = skips;
         },
         partFull: (part) => this.#settler.partMayBeOver(part),
-        mayRemove: (gaps) => this.#plan.mayRemove(gaps, this.#counters.deletions.planned),
+        mayRemove: (gaps) => this.#judgeRemovals(gaps),
       },
     });
     try {
@@ -165,6 +170,19 @@ class JobRun {
         this.#world.log("ERROR", `the scan of the source stopped: ${messageOf(error)}`);
       }
     }
+  }
+
+  /** A refusal is told and counted: what was to be removed is still there. */
+  #judgeRemovals(gaps: number): boolean {
+    const { deletions } = this.#counters;
+    const verdict = this.#plan.mayRemove(gaps, deletions.planned);
+    const text = verdict.approved ? verdict.warning : verdict.error?.message;
+    if (text !== undefined) {
+      this.#world.report({ event: "info", level: "warning", text });
+      this.#world.log("WARNING", text);
+    }
+    if (!verdict.approved) deletions.failed = deletions.planned;
+    return verdict.approved;
   }
 
   /** A fault of ours ends the job as a whole, after the other lanes have come to rest: the plan stays good. */

@@ -131,6 +131,18 @@ test("a block larger than the window goes alone", async () => {
   await Promise.all(runs);
 });
 
+test("cancelling refuses at once who waits for memory that a block under way holds", async () => {
+  const scheduler = new Scheduler({ memoryBytes: 4 * KiB, blocks: 2, windowBytes: 4 * KiB });
+  const holder = gate();
+  const running = scheduler.run(4 * KiB, holder.work);
+  const waiting = assert.rejects(scheduler.run(1, holder.work), /cancelled/);
+  scheduler.cancel(new Error("cancelled"));
+  await waiting;
+  assert.equal(scheduler.memoryInUseBytes, 4 * KiB);
+  holder.open();
+  await running;
+});
+
 test("cancelling refuses all who wait, for memory or for a place, and gives back what they held", async () => {
   const scheduler = new Scheduler({ memoryBytes: 12 * KiB, blocks: 1, windowBytes: 12 * KiB });
   const reason = new Error("the job was cancelled");

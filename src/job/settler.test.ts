@@ -1,120 +1,17 @@
 import { strict as assert } from "node:assert";
 import { test } from "node:test";
-import { SimulatedClock } from "../../test/simulation/simulated-clock.ts";
-import { SimulatedDisk } from "../../test/simulation/simulated-disk.ts";
-import { asPath, type Writer } from "../backends/backend.ts";
-import { MemoryStore } from "../backends/memory/memory-store.ts";
-import { type JobHeader, JobJournal, planFormat } from "../journal/job-journal.ts";
-import { OpenPart } from "./part-queue.ts";
-import { Settler } from "./settler.ts";
-import type { World } from "./world.ts";
+import { SettlerBench } from "../../test/fakes/settler-bench.ts";
 
-const jobId = "0f8fad5b-d9cb-469f-a165-70867728950e";
 const settled = (): Promise<void> => new Promise(setImmediate);
-
-/** A job on a simulated disk that notes what is done to its files, in order. */
-class Bench {
-  readonly steps: string[] = [];
-  readonly complaints: string[] = [];
-  readonly clock = new SimulatedClock();
-  readonly disk: SimulatedDisk;
-  readonly writers = new Set<Writer>();
-  readonly closed: string[] = [];
-  /** What a step does before it takes effect: fail, or take its time. */
-  before: (step: string) => Promise<void> | void = () => {};
-  readonly journal: JobJournal;
-  readonly settler: Settler;
-
-  private constructor(disk: SimulatedDisk, journal: JobJournal, trusting: boolean) {
-    this.disk = disk;
-    this.journal = journal;
-    const destination = new MemoryStore({
-      fault: (operation, _path, moment) =>
-        moment === "before" ? this.#step(`${operation} files`) : undefined,
-    });
-    const world: World = {
-      clock: this.clock,
-      random: { next: () => 0, bytes: (count) => new Uint8Array(count) },
-      report: () => {},
-      log: (_level, text) => this.complaints.push(text),
-      journal,
-      source: new MemoryStore(),
-      destination,
-      changes: undefined,
-      ask: async () => undefined,
-      network: () => assert.fail("nobody asks"),
-      names: { source: (path) => path, destination: (path) => path },
-    };
-    this.settler = new Settler(world, this.writers, trusting);
-  }
-
-  static async open(trusting = false): Promise<Bench> {
-    const header: JobHeader = { format: planFormat, jobId, startedMs: 0, command: "copy", order: {} };
-    const disk = new SimulatedDisk();
-    const bench = new Bench(disk, await JobJournal.create(disk, "/plans", header), trusting);
-    disk.onFault((operation, path) => bench.#step(`${operation} ${path.split("/").at(-1)}`));
-    return bench;
-  }
-
-  /** A part of `transfers`, planned and synced. */
-  async part(number: number, transfers: number): Promise<OpenPart> {
-    const log = await this.journal.createPart(number);
-    const part = new OpenPart(number, log);
-    for (let index = 0; index < transfers; index++) {
-      const transfer = {
-        index,
-        path: asPath(`${number}-${index}`),
-        bytes: 1,
-        blockBytes: 8,
-        modifiedMs: 1,
-        version: "v",
-      };
-      log.append({ record: "planned", transfer });
-      part.planned++;
-    }
-    await log.sync();
-    const close = log.close.bind(log);
-    log.close = async () => {
-      this.closed.push(`part-${number}`);
-      await close();
-    };
-    this.steps.length = 0;
-    return part;
-  }
-
-  async write(writer: () => Promise<void> = async () => {}): Promise<void> {
-    const name = `settle writer ${this.writers.size}`;
-    const settle = async (): Promise<void> => {
-      await this.#step(name);
-      await writer();
-    };
-    this.writers.add({ settle } as Writer);
-  }
-
-  lines(part: number): string[] {
-    const file = this.disk.files.get(`/plans/${jobId}/part-0000${part}.log`);
-    return file === undefined ? [] : file.current.toString("utf8").split("\n").slice(0, -1);
-  }
-
-  durableLines(part: number): number {
-    const file = this.disk.files.get(`/plans/${jobId}/part-0000${part}.log`);
-    return file === undefined ? 0 : file.durable.toString("utf8").split("\n").length - 1;
-  }
-
-  async #step(step: string): Promise<void> {
-    this.steps.push(step);
-    await this.before(step);
-  }
-}
 
 const settledLine = (line: string | undefined): number =>
   Number(/^\{"settled":(\d+)\}/.exec(line ?? "")?.[1]);
 
 test("a round settles the files of open writers, then what was put, and only then says so, durably", async () => {
-  const bench = await Bench.open();
+  const bench = await SettlerBench.open();
   const part = await bench.part(0, 2);
-  await bench.write();
-  await bench.write();
+  bench.openWriter();
+  bench.openWriter();
   part.append(0, { state: "done" });
   bench.settler.partMayBeOver(part);
   bench.settler.settleSoon();
@@ -133,7 +30,7 @@ test("a round settles the files of open writers, then what was put, and only the
 });
 
 test("what is appended while the files settle is not covered", async () => {
-  const bench = await Bench.open();
+  const bench = await SettlerBench.open();
   const part = await bench.part(0, 3);
   part.append(0, { state: "done" });
   bench.settler.partMayBeOver(part);
@@ -152,7 +49,7 @@ test("what is appended while the files settle is not covered", async () => {
 });
 
 test("a round that is under way is not begun again, and the next one is", async () => {
-  const bench = await Bench.open();
+  const bench = await SettlerBench.open();
   const part = await bench.part(0, 2);
   part.append(0, { state: "done" });
   bench.settler.partMayBeOver(part);
@@ -171,7 +68,7 @@ test("a round that is under way is not begun again, and the next one is", async 
 });
 
 test("a part that is over is compacted after its files and its log are durable", async () => {
-  const bench = await Bench.open();
+  const bench = await SettlerBench.open();
   const part = await bench.part(0, 2);
   part.append(0, { state: "done" });
   bench.settler.partMayBeOver(part);
@@ -197,9 +94,9 @@ test("a part that is over is compacted after its files and its log are durable",
 });
 
 test("for uploads only the log is made durable: no files, and no line that speaks of them", async () => {
-  const bench = await Bench.open(true);
+  const bench = await SettlerBench.open(true);
   const [open, over] = [await bench.part(0, 2), await bench.part(1, 1)];
-  await bench.write();
+  bench.openWriter();
   open.append(0, { state: "done" });
   bench.settler.partMayBeOver(open);
   over.append(0, { state: "done" });
@@ -218,16 +115,16 @@ test("for uploads only the log is made durable: no files, and no line that speak
 });
 
 test("a part whose log was taken for compaction while a round was under way gets no further line", async () => {
-  const bench = await Bench.open();
+  const bench = await SettlerBench.open();
   const part = await bench.part(0, 1);
   bench.settler.partMayBeOver(part);
-  let over = false;
-  bench.before = (step) => {
-    if (step !== "settle files" || over) return;
-    over = true;
+  bench.before = async (step) => {
+    assert.equal(step, "settle files");
+    bench.before = () => {};
     part.append(0, { state: "done" });
     part.full = true;
     bench.settler.partMayBeOver(part);
+    while (!bench.lines(0).every((line) => line === "")) await settled();
   };
   bench.settler.settleSoon();
   await bench.settler.finish();
@@ -236,8 +133,22 @@ test("a part whose log was taken for compaction while a round was under way gets
   assert.deepEqual(bench.lines(0), []);
 });
 
+test("finish() waits for the round that is under way before it closes logs", async () => {
+  const bench = await SettlerBench.open();
+  const part = await bench.part(0, 2);
+  bench.settler.partMayBeOver(part);
+  bench.before = async () => {
+    bench.before = () => {};
+    for (let n = 0; n < 5; n++) await settled();
+  };
+  bench.settler.settleSoon();
+  await bench.settler.finish();
+  assert.deepEqual(bench.complaints, []);
+  assert.equal(bench.lines(0).filter((line) => settledLine(line) > 0).length, 2);
+});
+
 test("finish() settles what is left and closes every log, in the order of safety", async () => {
-  const bench = await Bench.open();
+  const bench = await SettlerBench.open();
   const parts = [await bench.part(0, 2), await bench.part(1, 2)];
   for (const part of parts) {
     part.append(0, { state: "done" });
@@ -261,9 +172,9 @@ test("a disk that fails at any step costs a warning, never the job; claims stay 
     "replace part-00001.done",
   ];
   for (const step of failing) {
-    const bench = await Bench.open();
+    const bench = await SettlerBench.open();
     const [open, over] = [await bench.part(0, 2), await bench.part(1, 1)];
-    await bench.write();
+    bench.openWriter();
     bench.before = (now) => {
       if (now === step) throw new Error("the disk is full");
     };
@@ -289,7 +200,7 @@ test("a disk that fails at any step costs a warning, never the job; claims stay 
 });
 
 test("a log that cannot even be closed is a warning", async () => {
-  const bench = await Bench.open();
+  const bench = await SettlerBench.open();
   const [first, second] = [await bench.part(0, 2), await bench.part(1, 2)];
   for (const part of [first, second]) bench.settler.partMayBeOver(part);
   assert(first.log !== undefined);

@@ -1,5 +1,6 @@
 import { after, before } from "node:test";
 import type { ContainerClient } from "@azure/storage-blob";
+import { openBlobChanges } from "../../src/backends/blob/blob-changes.ts";
 import { openBlobDestination } from "../../src/backends/blob/blob-destination.ts";
 import { openBlobSource } from "../../src/backends/blob/blob-source.ts";
 import { type BlobStage, startBlobStage } from "../fakes/blob-stage.ts";
@@ -57,6 +58,16 @@ for (const path of ["", "some folder/deep"]) {
       const { transport } = stage;
       const endpoint = stage.endpoint(ground.container.containerName, path);
       return { ...ground, open: async (jobId) => openBlobDestination({ endpoint, transport, jobId }) };
+    },
+    async makeChanges() {
+      const ground = await makeGround(root);
+      const { transport } = stage;
+      const at = (container: string) => ({
+        source: openBlobSource({ endpoint: stage.endpoint(container, path), transport }),
+        changes: openBlobChanges({ endpoint: stage.endpoint(container, path), transport }),
+      });
+      const name = ground.container.containerName;
+      return { ...ground, ...at(name), rootless: at(`${name}-later`) };
     },
     skip: {
       "delivered: abandoned blocks are gone":

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { openLocalChanges } from "../../src/backends/local/local-changes.ts";
 import { openLocalDestination } from "../../src/backends/local/local-destination.ts";
 import { openLocalSource } from "../../src/backends/local/local-source.ts";
 import { type Ground, storeSuite } from "./suite.ts";
@@ -47,5 +48,13 @@ storeSuite("local", {
   async makeDestination() {
     const ground = await makeGround();
     return { ...ground, open: async (jobId) => openLocalDestination({ root: ground.root, jobId, platform }) };
+  },
+  async makeChanges() {
+    const ground = await makeGround();
+    const at = (root: string) => ({
+      source: openLocalSource({ root, platform }),
+      changes: openLocalChanges({ root, platform }),
+    });
+    return { ...ground, ...at(ground.root), rootless: at(join(ground.root, "missing/deep")) };
   },
 });

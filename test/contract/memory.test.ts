@@ -1,4 +1,5 @@
 import { asPath } from "../../src/backends/backend.ts";
+import { MemoryChanges } from "../../src/backends/memory/memory-changes.ts";
 import { MemoryState, MemoryStore } from "../../src/backends/memory/memory-store.ts";
 import { StorageError } from "../../src/foundation/errors.ts";
 import { type Ground, storeSuite } from "./suite.ts";
@@ -33,5 +34,13 @@ storeSuite("memory", {
   async makeDestination() {
     const state = new MemoryState();
     return { ...groundOn(state), open: async (jobId) => new MemoryStore({ state, jobId }) };
+  },
+  async makeChanges() {
+    const state = new MemoryState();
+    const place = { source: new MemoryStore({ state }), changes: new MemoryChanges({ state }) };
+    return { ...groundOn(state), ...place, rootless: place };
+  },
+  skip: {
+    "createRoot: makes the root once": "a model in memory has no root that could be missing",
   },
 });

@@ -1,6 +1,7 @@
 import { strict as assert } from "node:assert";
 import { describe, test } from "node:test";
-import type { Destination, Source } from "../../src/backends/backend.ts";
+import type { Changeable, Destination, Source } from "../../src/backends/backend.ts";
+import { changesTests } from "./changes-suite.ts";
 import { destinationTests } from "./destination-suite.ts";
 import { sourceTests } from "./source-suite.ts";
 import { writerTests } from "./writer-suite.ts";
@@ -27,6 +28,13 @@ export interface DestinationGround extends Ground {
   open(jobId: string): Promise<Destination>;
 }
 
+export interface ChangesGround extends Ground {
+  readonly source: Source;
+  readonly changes: Changeable;
+  /** A place of the same kind whose root does not exist. */
+  readonly rootless: { readonly source: Source; readonly changes: Changeable };
+}
+
 export interface GroundOptions {
   /** list() yields pages of at most so many items. */
   readonly pageItemsMax: number;
@@ -35,6 +43,7 @@ export interface GroundOptions {
 export interface Suite {
   readonly makeSource?: (options: GroundOptions) => Promise<SourceGround>;
   readonly makeDestination?: () => Promise<DestinationGround>;
+  readonly makeChanges?: () => Promise<ChangesGround>;
   /** Titles of tests that the store cannot pass, each with the reason. An unknown title is an error. */
   readonly skip?: Readonly<Record<string, string>>;
 }
@@ -46,10 +55,14 @@ const pageItemsMax = 3;
 export function storeSuite(name: string, suite: Suite): void {
   const skip = suite.skip ?? {};
   const writing = { ...destinationTests, ...writerTests };
-  const titles = new Set([...Object.keys(sourceTests), ...Object.keys(writing)]);
+  const titles = new Set([
+    ...Object.keys(sourceTests),
+    ...Object.keys(writing),
+    ...Object.keys(changesTests),
+  ]);
   for (const title of Object.keys(skip)) assert(titles.has(title), `no test is named "${title}"`);
   describe(name, () => {
-    const { makeSource, makeDestination } = suite;
+    const { makeSource, makeDestination, makeChanges } = suite;
     if (makeSource) {
       for (const [title, check] of Object.entries(sourceTests)) {
         run(title, skip[title], () => makeSource({ pageItemsMax }), check);
@@ -58,6 +71,11 @@ export function storeSuite(name: string, suite: Suite): void {
     if (makeDestination) {
       for (const [title, check] of Object.entries(writing)) {
         run(title, skip[title], makeDestination, check);
+      }
+    }
+    if (makeChanges) {
+      for (const [title, check] of Object.entries(changesTests)) {
+        run(title, skip[title], makeChanges, check);
       }
     }
   });

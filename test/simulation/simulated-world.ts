@@ -1,17 +1,20 @@
 import { strict as assert } from "node:assert";
-import { asPath, type RelativePath } from "../../src/backends/backend.ts";
+import { asPath, type Gap, type Listed, type Listing, type RelativePath } from "../../src/backends/backend.ts";
 import {
   type MemoryFault,
   type MemoryObject,
   MemoryState,
   MemoryStore,
 } from "../../src/backends/memory/memory-store.ts";
+import { MemoryChanges } from "../../src/backends/memory/memory-changes.ts";
 import { StorageError } from "../../src/foundation/errors.ts";
 import type { Snapshot } from "../../src/job/events.ts";
 import { type CopyRules, noChanges, type OverwriteRule } from "../../src/job/order.ts";
-import { readEarlierRun } from "../../src/job/resume.ts";
+import { readEarlierRun, withoutPending } from "../../src/job/resume.ts";
+import { planSync, SyncTally } from "../../src/job/plan-sync.ts";
 import { type JobPlan, runJob } from "../../src/job/run-job.ts";
 import { Scheduler } from "../../src/job/scheduler.ts";
+import { compareUtf8 } from "../../src/foundation/utf8-order.ts";
 import type { World } from "../../src/job/world.ts";
 import { type JobHeader, JobJournal, planFormat } from "../../src/journal/job-journal.ts";
 import type { SelectedPage } from "../../src/listing/select.ts";
@@ -52,6 +55,8 @@ export interface Settings {
   readonly residentTransfersMax: number;
   readonly pageItemsMax: number;
   readonly weather: Weather;
+  /** A sync instead of a copy: what only the destination has is removed. */
+  readonly sync?: { readonly gapsAtSource: readonly string[]; readonly gapsAtDestination: readonly string[] };
 }
 
 /**
@@ -68,6 +73,8 @@ export class SimulatedWorld {
   /** Content bytes that reached the destination's put() or deliver(), repeats included. */
   bytesSent = 0;
   memoryPeakBytes = 0;
+  /** Paths that a removal was asked for. */
+  readonly removed = new Set<string>();
   steps = 0;
   #durable: { objects: Map<RelativePath, MemoryObject>; staged: Map<string, Map<number, Uint8Array>> };
 
@@ -142,8 +149,8 @@ export class SimulatedWorld {
       first || !exists
         ? await JobJournal.create(disk, "/plans", header)
         : await JobJournal.open(disk, "/plans", jobId);
-    const trusting = settings.direction === "upload";
-    const earlier = first || !exists ? undefined : await readEarlierRun(journal, trusting);
+    const rules = { trusting: settings.direction === "upload", removalsApart: settings.sync !== undefined };
+    let earlier = first || !exists ? undefined : await readEarlierRun(journal, rules);
     const source = this.#store(this.source, clock, step);
     const destination = this.#store(this.destination, clock, step);
     const scheduler = new Scheduler({
@@ -178,12 +185,28 @@ export class SimulatedWorld {
       journal,
       source,
       destination,
-      changes: undefined,
+      changes:
+        settings.sync &&
+        new MemoryChanges({
+          state: this.destination,
+          changeBatchMax: 1 + this.dice.below(4),
+          fault: async (operation, path, moment) => {
+            await step();
+            if (operation === "remove" && moment === "before") this.removed.add(path);
+          },
+        }),
       ask: async () => (this.dice.chance(0.5) ? "yes" : "no"),
       network: () => noNetwork,
       names: { source: (path) => path, destination: (path) => path },
     };
-    const running = runJob(world, this.#plan(source), scheduler, cancel, earlier);
+    const plan = this.#plan(source, destination);
+    if (settings.sync !== undefined && earlier !== undefined && !earlier.scanned) {
+      // As commands/carry-out.ts does: what an unfinished scan had planned first, then a new scan.
+      const pending = runJob(world, plan, scheduler, cancel, { ...earlier, scanned: true });
+      const unfinished = await Promise.race([pending, stalled]);
+      if (unfinished.status !== "Cancelled") earlier = withoutPending(await readEarlierRun(journal, rules));
+    }
+    const running = runJob(world, plan, scheduler, cancel, earlier);
     const snapshot = await Promise.race([running, stalled]).finally(() => journal.close());
     this.memoryPeakBytes = Math.max(this.memoryPeakBytes, scheduler.memoryPeakBytes);
     assert.equal(scheduler.memoryInUseBytes, 0, "a buffer was never given back");
@@ -191,8 +214,9 @@ export class SimulatedWorld {
     return snapshot;
   }
 
-  #plan(source: MemoryStore): JobPlan {
+  #plan(source: MemoryStore, destination: MemoryStore): JobPlan {
     const { settings } = this;
+    const tally = new SyncTally();
     return {
       rules: {
         direction: settings.direction,
@@ -206,11 +230,24 @@ export class SimulatedWorld {
         fixed: {},
       },
       changes: noChanges,
-      removalsApart: false,
-      mayRemove: () => false,
+      removalsApart: settings.sync !== undefined,
+      mayRemove: (gaps) => ({ approved: gaps === 0 }),
       logWords: { done: "DONE", failed: "FAILED" },
       renamedTo: undefined,
-      scan: (from, signal) => scan(source, from, signal),
+      scan: (from, signal) =>
+        settings.sync === undefined
+          ? scan(source, from, signal)
+          : planSync(
+              withGaps(source, settings.sync.gapsAtSource, signal),
+              withGaps(destination, settings.sync.gapsAtDestination, signal),
+              {
+                removeExtra: true,
+                differs: (here, there) => here.bytes !== there.bytes || (here.modifiedMs ?? 0) > (there.modifiedMs ?? 0),
+                mayRemove: () => true,
+                wants: () => true,
+              },
+              tally,
+            ),
       destinationNames: { keyOf: undefined, caseSensitive: true },
       lanes: settings.lanes,
       memoryBytesMax: settings.memoryBytes,
@@ -309,6 +346,25 @@ async function* scan(
     const files = page.items.flatMap((item) => (item.kind === "file" ? [item] : []));
     yield { files, symlinks: 0, specials: 0, gaps: [], token: page.token };
   }
+}
+
+/** A listing in which what lies below some folders (ending in "/") could not be listed. */
+async function* withGaps(store: MemoryStore, folders: readonly string[], signal: AbortSignal): Listing {
+  const error = new StorageError("AccessDenied", "this folder is not to be read");
+  const waiting: Gap[] = folders.map((folder) => ({ kind: "gap", path: asPath(folder), error }));
+  waiting.sort((a, b) => compareUtf8(a.path, b.path));
+  for await (const page of store.list({ prefix: asPath(""), recursive: true }, signal)) {
+    const items: Listed[] = [];
+    for (const item of page.items) {
+      for (let gap = waiting[0]; gap && compareUtf8(gap.path, item.path) <= 0; gap = waiting[0]) {
+        items.push(gap);
+        waiting.shift();
+      }
+      if (!folders.some((folder) => item.path.startsWith(folder))) items.push(item);
+    }
+    yield { ...page, items };
+  }
+  if (waiting.length > 0) yield { items: waiting, token: undefined };
 }
 
 const scanFailure = "the listing is refused";

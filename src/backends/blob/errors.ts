@@ -32,7 +32,7 @@ const noBlob = meaning("NotFound", "Check the name; upper and lower case differ"
 const exists = meaning("AlreadyExists", "What is there stays; to replace it, copy with --overwrite=true");
 const changed = meaning(
   "PreconditionFailed",
-  "Somebody else has changed it meanwhile; run the copy again to take it into account",
+  "Somebody else has changed it meanwhile; run the command again to take it into account",
 );
 const leased = meaning(
   "AccessDenied",
@@ -82,6 +82,13 @@ const byServiceCode: Readonly<Record<string, Meaning>> = {
   ),
   PublicAccessNotPermitted: meaning("AccessDenied", "The account allows no anonymous access: add a SAS"),
   BlobImmutableDueToPolicy: meaning("AccessDenied", "An immutability policy protects what is there"),
+  SnapshotsPresent: meaning(
+    "PreconditionFailed",
+    "It has snapshots: remove them, too (--delete-snapshots=include), or leave it",
+  ),
+  DirectoryIsNotEmpty: meaning("PreconditionFailed", "Remove what is in the folder first"),
+  ContainerAlreadyExists: meaning("AlreadyExists", "Use it as it is, or choose another name"),
+  BlobImmutableDueToLegalHold: meaning("AccessDenied", "A legal hold protects what is there"),
   InvalidBlobType: meaning("Unsupported", "A page or append blob stands there: delete it first"),
   InvalidBlobOrBlock: meaning(
     "InvalidArgument",
@@ -95,7 +102,7 @@ const byServiceCode: Readonly<Record<string, Meaning>> = {
   Crc64Mismatch: corrupted,
 };
 
-const later = "Run the copy again later";
+const later = "Run the command again later";
 
 function byStatus(status: number): Meaning {
   if (status === 401) return signIn;
@@ -106,7 +113,7 @@ function byStatus(status: number): Meaning {
   if (status === 429 || status === 503) {
     return meaning(
       "Throttled",
-      "The service is busy: run the copy again later, or with fewer connections (AZCOPY_CONCURRENCY_VALUE)",
+      "The service is busy: run the command again later, or with fewer connections (AZCOPY_CONCURRENCY_VALUE)",
     );
   }
   if (status >= 400 && status < 500)

@@ -139,7 +139,7 @@ test("a folder that may not be read is a gap, one that may not be entered has a 
     assert(gap?.kind === "gap" && gap.path === "" && gap.error.code === "AccessDenied");
     await assert.rejects(() => closed.hasChildren(asPath(""), never), { code: "AccessDenied" });
   });
-  fs.chmodSync(join(root, "closed"), 0o755);
+  for (const name of ["closed", "listed"]) fs.chmodSync(join(root, name), 0o755);
 });
 
 test("a file that may not be read fails with AccessDenied, and says so", async (t) => {

@@ -173,7 +173,8 @@ export function versionOf(stats: Stats): string {
   return `${stats.ino}-${stats.size}-${stats.mtimeMs}`;
 }
 
-function kindOf(stats: Stats): Entry["kind"] {
+/** The kind of entry that the system's answer stands for. */
+export function kindOf(stats: Stats): Entry["kind"] {
   if (stats.isFile()) return "file";
   if (stats.isDirectory()) return "folder";
   return stats.isSymbolicLink() ? "symlink" : "special";

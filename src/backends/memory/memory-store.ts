@@ -31,7 +31,10 @@ export type MemoryOperation =
   | "readBack"
   | "commit"
   | "abandon"
-  | "settle";
+  | "settle"
+  | "remove"
+  | "change"
+  | "createRoot";
 
 /**
  * Called before and after the effect of every operation. It may take its time (a slow store), and it may throw:
@@ -46,6 +49,7 @@ export type MemoryFault = (
 export interface MemoryObject {
   readonly bytes: Uint8Array;
   readonly properties: Properties;
+  readonly tags?: Readonly<Record<string, string>>;
   readonly modifiedMs: number;
   readonly version: string;
   /** The transfer that made it, so that its repetition is recognised; undefined when place() did. */

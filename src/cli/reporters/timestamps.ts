@@ -55,7 +55,12 @@ const locales = ["en-US", "en-GB", "en-AU", "en-IN", "en-NZ", "en-ZA"];
 
 /** The time zone that this process runs in. */
 export function systemTime(): LocalTime {
-  const formats = locales.map((locale) => new Intl.DateTimeFormat(locale, { timeZoneName: "short" }));
+  // Made when first asked for: a format costs milliseconds, and most runs name no zone.
+  let made: readonly Intl.DateTimeFormat[] | undefined;
+  const formats = (): readonly Intl.DateTimeFormat[] => {
+    made ??= locales.map((locale) => new Intl.DateTimeFormat(locale, { timeZoneName: "short" }));
+    return made;
+  };
   // Date tells whole minutes behind UTC, with a negative zero where there is no difference.
   const offsetMinutes = (ms: number): number => 0 - new Date(ms).getTimezoneOffset();
   const nameBy = (format: Intl.DateTimeFormat, ms: number): string | undefined =>
@@ -63,7 +68,7 @@ export function systemTime(): LocalTime {
   return {
     offsetMinutes,
     zoneName: (ms) => {
-      const names = formats.map((format) => nameBy(format, ms));
+      const names = formats().map((format) => nameBy(format, ms));
       const name = names.find((each) => each !== undefined && /^[A-Z]+$/.test(each));
       return name ?? offsetText(offsetMinutes(ms), "").replace(/00$/, "");
     },

@@ -1,0 +1,297 @@
+import { createHash } from "node:crypto";
+import {
+  asPath,
+  type Entry,
+  type Listable,
+  type Listing,
+  type RelativePath,
+  type Source,
+} from "../backends/backend.ts";
+import type { Endpoint } from "../backends/endpoint.ts";
+import { localNames, nameIn } from "../backends/index.ts";
+import { StorageError } from "../foundation/errors.ts";
+import { MiB } from "../foundation/units.ts";
+import type { JobStatus } from "../job/events.ts";
+import { type CopyRules, noChanges } from "../job/order.ts";
+import { planSync, SyncTally } from "../job/plan-sync.ts";
+import type { PlannedPage } from "../job/planner.ts";
+import type { RemovalVerdict } from "../job/run-job.ts";
+import { JobJournal, planFormat } from "../journal/job-journal.ts";
+import { compileFilter, type FilterSpec } from "../listing/filter.ts";
+import { sortedListing } from "../listing/sorted-listing.ts";
+import { carryOut, copyWords, type Errand, type OpenStores } from "./carry-out.ts";
+import type { CompareRules, SyncRemoval, SyncRequest } from "./change-requests.ts";
+import type { CommandContext } from "./context.ts";
+import { type Endpoints, type StoredEndpoint, storeEndpoint } from "./copy-order.ts";
+import { resolveSync, type SyncRoute } from "./resolve-sync.ts";
+
+/** What a sync was asked to do: plain data in the job's header. No secret. */
+export interface SyncOrder {
+  readonly verb: "sync";
+  readonly fromTo: string;
+  readonly source: StoredEndpoint;
+  readonly destination: StoredEndpoint;
+  readonly sole?: SyncRoute["sole"];
+  readonly recursive: boolean;
+  readonly filter: FilterSpec;
+  readonly includePath: readonly string[];
+  readonly rules: CopyRules;
+  readonly compare: CompareRules;
+  readonly removal: SyncRemoval;
+}
+
+/** `azcopy sync`. Throws StorageError for what is wrong before any object is touched. */
+export async function sync(context: CommandContext, request: SyncRequest): Promise<JobStatus> {
+  const { stores, report } = context;
+  compileFilter(request.filter);
+  const route = await resolveSync({
+    source: request.source,
+    destination: request.destination,
+    fromTo: request.fromTo,
+    workingFolder: context.workingFolder,
+    platform: context.platform,
+    localNames: localNames(context.platform),
+    open: (endpoint) => stores.openSource(endpoint),
+    signal: context.cancel,
+  });
+  if (route.insecure) report({ event: "info", level: "info", text: insecureNotice });
+  const order = orderOf(request, route);
+  const errand = syncErrand(context, order, route);
+  if (request.dryRun) return dryRun(context, errand);
+  if (route.destination.kind === "blob")
+    await stores.openChanges(route.destination).createRoot(context.cancel);
+  const { disk, plansFolder, jobId, commandLine } = context;
+  const startedMs = context.clock.now();
+  const header = { format: planFormat, jobId, startedMs, command: commandLine, order } as const;
+  const journal = await JobJournal.create(disk, plansFolder, header);
+  const text =
+    "Any empty folders will not be processed, because source and/or destination doesn't have full folder support";
+  report({ event: "info", level: "info", text });
+  return (await carryOut(context, journal, errand, false)).status;
+}
+
+const insecureNotice =
+  "NOTE: HTTP is in use for one or more location(s). The use of HTTP is not recommended due to security concerns.";
+
+function orderOf(request: SyncRequest, route: SyncRoute): SyncOrder {
+  const direction = route.fromTo === "LocalBlob" ? "upload" : "download";
+  return {
+    verb: "sync",
+    fromTo: route.fromTo,
+    source: storeEndpoint(route.source),
+    destination: storeEndpoint(route.destination),
+    ...(route.sole === undefined ? {} : { sole: route.sole }),
+    recursive: request.recursive,
+    filter: request.filter,
+    includePath: request.includePath ?? [],
+    rules: { ...request.rules, direction, overwrite: "true" },
+    compare: request.compare,
+    removal: request.removal,
+  };
+}
+
+/** A sync as an errand: its scan compares, and what only the destination has hangs on that scan. */
+export function syncErrand(context: CommandContext, order: SyncOrder, endpoints: Endpoints): Errand {
+  const tally = new SyncTally();
+  const localEnd = order.rules.direction === "upload" ? endpoints.source : endpoints.destination;
+  return {
+    source: endpoints.source,
+    destination: endpoints.destination,
+    rules: order.rules,
+    changes: noChanges,
+    needsChanges: true,
+    removalsApart: true,
+    logWords: copyWords(order.rules.direction),
+    ...(order.sole === undefined ? {} : { renamedTo: order.sole.renamedTo }),
+    scan: (stores, _from, signal) => scan(context, order, { ...stores, localEnd }, tally, signal),
+    rescans: true,
+    mayRemove: (gaps, removals) => judge(order.removal, { gaps, removals, tally }),
+    scanned: () => tally,
+  };
+}
+
+function scan(
+  context: CommandContext,
+  order: SyncOrder,
+  stores: OpenStores & { readonly localEnd: Endpoint },
+  tally: SyncTally,
+  signal: AbortSignal,
+): AsyncIterable<PlannedPage> {
+  tally.atSource = 0;
+  tally.atDestination = 0;
+  const local = context.stores.openSource(stores.localEnd);
+  const compare = (source: Entry, destination: Entry): boolean | Promise<boolean> =>
+    differs(order, local, { source, destination }, signal);
+  if (order.sole !== undefined) return scanSole(order.sole, stores, compare, tally, signal);
+  const filter = compileFilter(order.filter);
+  const folder = `${context.plansFolder}/${context.jobId}/sort`;
+  const wants = (entry: Entry): boolean => filter.wants(entry) && isIncluded(entry.path, order.includePath);
+  const list = (store: Listable, side: string): Listing => {
+    const listing = store.list(
+      { prefix: asPath(""), recursive: order.recursive, enters: filter.enters },
+      signal,
+    );
+    return store.traits.order === "utf8" ? listing : sortedListing(listing, { folder: `${folder}-${side}` });
+  };
+  const removeExtra = order.removal.mode !== "false";
+  const mayRemove =
+    order.removal.mode === "prompt" ? (entry: Entry) => context.askRemoval(entry.path) : (): boolean => true;
+  return planSync(
+    list(stores.source, "source"),
+    list(emptyWhereMissing(stores.destination), "destination"),
+    { removeExtra, wants, differs: compare, mayRemove },
+    tally,
+  );
+}
+
+/** A destination folder that is not there yet is one without objects; a container was made a moment ago. */
+function emptyWhereMissing(store: Listable): Listable {
+  return {
+    traits: store.traits,
+    stat: (path, signal) => store.stat(path, signal),
+    hasChildren: (folder, signal) => store.hasChildren(folder, signal),
+    list: async function* (options, signal) {
+      try {
+        yield* store.list(options, signal);
+      } catch (error) {
+        if (!(error instanceof StorageError && error.code === "NotFound")) throw error;
+      }
+    },
+  };
+}
+
+async function* scanSole(
+  sole: { readonly path: RelativePath; readonly renamedTo: RelativePath },
+  { source, destination }: OpenStores,
+  compare: (source: Entry, destination: Entry) => boolean | Promise<boolean>,
+  tally: SyncTally,
+  signal: AbortSignal,
+): AsyncIterable<PlannedPage> {
+  const entry = await source.stat(sole.path, signal);
+  if (entry?.kind !== "file") {
+    throw new StorageError("NotFound", `the source "${sole.path}" is no longer there, or is no file`);
+  }
+  tally.atSource = 1;
+  const there = await destination.stat(sole.renamedTo, signal);
+  if (there !== undefined) tally.atDestination = 1;
+  const copies = there === undefined || (await compare(entry, there));
+  yield { files: copies ? [entry] : [], symlinks: 0, specials: 0, gaps: [], token: undefined };
+}
+
+function isIncluded(path: string, includePath: readonly string[]): boolean {
+  if (includePath.length === 0) return true;
+  return includePath.some(
+    (included) => path === included || path.startsWith(`${included.replace(/\/$/, "")}/`),
+  );
+}
+
+/**
+ * Whether an object that both sides have is copied again: always (mirror), when their MD5s differ (compare-hash),
+ * otherwise when their sizes differ or the source is newer.
+ */
+function differs(
+  order: SyncOrder,
+  local: Source,
+  { source, destination }: { readonly source: Entry; readonly destination: Entry },
+  signal: AbortSignal,
+): boolean | Promise<boolean> {
+  if (order.compare.mirror || source.bytes !== destination.bytes) return true;
+  const newer = (source.modifiedMs ?? 0) > (destination.modifiedMs ?? 0);
+  if (!order.compare.byMd5) return newer;
+  const [here, remote] = order.rules.direction === "upload" ? [source, destination] : [destination, source];
+  // A blob without an MD5 says nothing; only as a destination does that mean that it has to be written again.
+  if (remote === source && remote.contentMd5 === undefined) return newer;
+  return md5Of(local, here, signal).then((md5) => md5 !== remote.contentMd5);
+}
+
+const hashChunkBytes = MiB;
+
+/** Base64 of the MD5 of a local file's content. */
+async function md5Of(store: Source, entry: Entry, signal: AbortSignal): Promise<string> {
+  const hash = createHash("md5");
+  const buffer = new Uint8Array(Math.min(hashChunkBytes, Math.max(1, entry.bytes)));
+  for (let offset = 0; offset < entry.bytes; offset += buffer.length) {
+    const bytes = buffer.subarray(0, Math.min(buffer.length, entry.bytes - offset));
+    await store.read(entry, { offset, length: bytes.length }, bytes, signal);
+    hash.update(bytes);
+  }
+  return hash.digest("base64");
+}
+
+/** More than this share of a destination going at once is worth a word. */
+const loudShare = 0.5;
+
+/** The law of deletion: only on the word of two whole listings, and within the limits that were set. */
+function judge(
+  removal: SyncRemoval,
+  seen: { readonly gaps: number; readonly removals: number; readonly tally: SyncTally },
+): RemovalVerdict {
+  const { gaps, removals, tally } = seen;
+  const kept = `nothing was removed (${removals} objects would have been)`;
+  const refuse = (why: string): RemovalVerdict => ({
+    approved: false,
+    error: new StorageError("PreconditionFailed", `${why}: ${kept}`),
+  });
+  if (gaps > 0) return refuse(`${gaps} folder(s) could not be listed, so what is extra cannot be told`);
+  if (tally.atSource === 0 && !removal.allowEmptySource) {
+    return refuse("the source has no objects at all; if that is right, say --allow-empty-source");
+  }
+  const { most } = removal;
+  if (most !== undefined) {
+    const limit = "count" in most ? most.count : Math.floor(most.share * tally.atDestination);
+    if (removals > limit) return refuse(`--max-delete allows ${limit} removals`);
+  }
+  if (removals <= loudShare * tally.atDestination) return { approved: true };
+  return {
+    approved: true,
+    warning: `removing ${removals} of the destination's ${tally.atDestination} objects`,
+  };
+}
+
+/** Tells what would be done, from the same scan and by the same law as a run. */
+async function dryRun(context: CommandContext, errand: Errand): Promise<JobStatus> {
+  const { stores, report } = context;
+  const source = stores.openSource(errand.source);
+  const destination = stores.openDestination(errand.destination, context.jobId);
+  let gaps = 0;
+  const removals: Entry[] = [];
+  for await (const page of errand.scan({ source, destination }, undefined, context.cancel)) {
+    gaps += page.gaps.length;
+    for (const entry of page.files) report({ event: "planned", detail: copyDetail(errand, entry) });
+    removals.push(...(page.removals ?? []));
+  }
+  if (removals.length === 0) return gaps > 0 ? "Failed" : "Completed";
+  const verdict = errand.mayRemove?.(gaps, removals.length);
+  if (verdict?.approved !== true) {
+    const text = verdict?.error?.message ?? "nothing would be removed";
+    report({ event: "info", level: "warning", text });
+    return "Failed";
+  }
+  for (const entry of removals) {
+    const name = nameIn(errand.destination, entry.path);
+    report({
+      event: "planned",
+      detail: {
+        action: "remove",
+        source: name,
+        destination: "",
+        bytes: entry.bytes,
+        fromTo: fromToOf(errand),
+      },
+    });
+  }
+  return "Completed";
+}
+
+function copyDetail(errand: Errand, entry: Entry) {
+  return {
+    action: "copy" as const,
+    source: nameIn(errand.source, entry.path),
+    destination: nameIn(errand.destination, errand.renamedTo ?? entry.path),
+    bytes: entry.bytes,
+    fromTo: fromToOf(errand),
+  };
+}
+
+const fromToOf = (errand: Errand): string =>
+  errand.rules.direction === "upload" ? "LocalBlob" : "BlobLocal";
