@@ -144,7 +144,12 @@ export class PartState {
 }
 
 /** What the plan itself makes impossible, and trying again cannot mend. */
-const lasting: ReadonlySet<ErrorCode> = new Set<ErrorCode>(["NameCollision", "UnsafeName", "InvalidArgument", "Undecided"]);
+const lasting: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  "NameCollision",
+  "UnsafeName",
+  "InvalidArgument",
+  "Undecided",
+]);
 
 function isPending(outcome: Outcome | undefined): boolean {
   if (outcome === undefined || outcome.state === "cancelled") return true;
