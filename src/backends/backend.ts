@@ -22,6 +22,21 @@ export interface Entry {
   /** Names one of several states of the object, where a listing was asked for them. */
   readonly snapshot?: string;
   readonly versionId?: string;
+  /** Where a listing was asked for them. */
+  readonly details?: EntryDetails;
+}
+
+/** What else a store tells of an object, in its own words; for people to read. */
+export interface EntryDetails {
+  /** "BlockBlob", "PageBlob" or "AppendBlob". */
+  readonly blobType?: string;
+  readonly tier?: string;
+  readonly contentType?: string;
+  readonly contentEncoding?: string;
+  readonly leaseState?: string;
+  readonly leaseDuration?: string;
+  readonly leaseStatus?: string;
+  readonly archiveStatus?: string;
 }
 
 /** A subtree that could not be listed. Nothing may be concluded about paths that start with `path`. */
@@ -43,7 +58,7 @@ export interface Page {
 export type Listing = AsyncIterable<Page>;
 
 export interface ListOptions {
-  /** Only paths that start with this text. Ends in "/" or is "": a folder, real or virtual. */
+  /** Only paths that start with this text. Ends in "/" or is "": a folder. Flat stores take any beginning of a path. */
   readonly prefix: RelativePath;
   /** false: only the direct children of `prefix`. */
   readonly recursive: boolean;
@@ -51,6 +66,10 @@ export interface ListOptions {
   readonly from?: string | undefined;
   /** Answers false for a folder that need not be entered. Stores that list flat ignore it. */
   readonly enters?: ((folder: RelativePath) => boolean) | undefined;
+  /** true: with Entry.details, where the store has them. */
+  readonly details?: boolean;
+  /** true: with all versions of each object, the oldest first, where the store keeps them. */
+  readonly versions?: boolean;
 }
 
 /** What the engine must know about a store before it plans. Facts, not behaviour. */
@@ -79,8 +98,11 @@ export interface Listable {
   readonly traits: Traits;
   /** Throws "ContainerNotFound" or "NotFound" when the root is not there. A folder it may not read is a Gap. */
   list(options: ListOptions, signal: AbortSignal): Listing;
-  /** The object (or real folder) at `path`; undefined when nothing is there. A symlink is not followed. */
-  stat(path: RelativePath, signal: AbortSignal): Promise<Entry | undefined>;
+  /**
+   * The object (or real folder) at `path`; undefined when nothing is there. A symlink is not followed. `details`
+   * asks for Entry.details and the version's id as well.
+   */
+  stat(path: RelativePath, signal: AbortSignal, details?: boolean): Promise<Entry | undefined>;
   /** Whether anything lies below `folder` ("" for the root). Throws as list() does. */
   hasChildren(folder: RelativePath, signal: AbortSignal): Promise<boolean>;
 }

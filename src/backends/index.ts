@@ -11,7 +11,7 @@ import { openBlobSource } from "./blob/blob-source.ts";
 import type { BlobEndpoint, Endpoint } from "./endpoint.ts";
 import { openLocalChanges } from "./local/local-changes.ts";
 import { openLocalDestination } from "./local/local-destination.ts";
-import { localPathFor } from "./local/local-path.ts";
+import { collisionKey, localPathFor } from "./local/local-path.ts";
 import { openLocalSource } from "./local/local-source.ts";
 import { sweepStaging } from "./local/staging.ts";
 import { decodeWindowsNames } from "./local/windows-names.ts";
@@ -100,11 +100,15 @@ export function localNames(platform: NodeJS.Platform): {
   };
 }
 
-/** What a path becomes on this platform's disks; a name that has no place there stays itself, and fails later. */
-export function localKey(platform: NodeJS.Platform): (path: RelativePath) => string {
+/**
+ * What tells one name from another on this platform's disks: two paths with one key are one file there. A name that
+ * has no place there stays itself, and fails later.
+ */
+export function localKey(platform: NodeJS.Platform, caseSensitive: boolean): (path: RelativePath) => string {
+  const folding = { caseSensitive, normalises: platform === "darwin" };
   return (path) => {
     try {
-      return localPathFor(path, platform);
+      return collisionKey(localPathFor(path, platform), folding);
     } catch {
       return path;
     }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { CommandContext } from "../commands/context.ts";
 import { copy } from "../commands/copy.ts";
 import { FromToError } from "../commands/from-to.ts";
+import { make } from "../commands/make.ts";
 import { connectionsMax } from "../commands/sizing.ts";
 import type { Clock } from "../foundation/clock.ts";
 import { messageOf, StorageError } from "../foundation/errors.ts";
@@ -26,6 +27,7 @@ import {
   jobsShow,
   type Shelf,
 } from "./job-commands.ts";
+import { runList } from "./list-command.ts";
 import { createLogFile, type LogFile } from "./log-file.ts";
 import { cpuCount, memoryBytesMax, processIdentity } from "./machine.ts";
 import { askOverwrite } from "./prompt.ts";
@@ -35,6 +37,7 @@ import { createReporter } from "./reporters/create-reporter.ts";
 import { systemTime } from "./reporters/timestamps.ts";
 import { Signals } from "./signals.ts";
 import { Stdin } from "./stdin.ts";
+import { watchOutput } from "./stdout.ts";
 import { openStores } from "./stores.ts";
 import { version } from "./version.ts";
 
@@ -51,6 +54,7 @@ export async function runSession(parsed: Session, streams: TextStreams): Promise
     outputLevel: globals?.outputLevel ?? "default",
     run: runOf(parsed),
     write: streams.stdout,
+    drained: watchOutput(process.stdout),
     isTerminal: process.stdout.isTTY === true,
     columns: () => process.stdout.columns,
     now: () => Date.now(),
@@ -133,6 +137,16 @@ async function dispatch(
         jobsResume(context, invocation),
       );
     }
+    case "list":
+      return withJob(invocation, environment, disk, output, randomUUID(), (context) =>
+        runList(context, invocation, output),
+      );
+    case "make":
+      return withJob(invocation, environment, disk, output, randomUUID(), async (context) => {
+        await make(context, invocation.args[0] ?? "");
+        output.endOfJob("Successfully created the resource.");
+        return 0;
+      });
     case "copy": {
       const request = copyRequest(invocation, process.platform);
       if ("route" in request) throw new CommandError(request.message);

@@ -1,13 +1,15 @@
 import type { Changeable, Destination, RelativePath, Source } from "../backends/backend.ts";
 import type { Endpoint } from "../backends/endpoint.ts";
 import { localKey, nameIn } from "../backends/index.ts";
+import type { DestinationNames } from "../job/collision-guard.ts";
 import { isOver, type Snapshot } from "../job/events.ts";
+import type { JobPlan, RemovalVerdict } from "../job/job-plan.ts";
 import type { LogWords } from "../job/ledger.ts";
 import type { ChangeRules, CopyRules } from "../job/order.ts";
 import { planLimits } from "../job/part-queue.ts";
 import type { PlannedPage } from "../job/planner.ts";
-import { readEarlierRun, withoutPending } from "../job/resume.ts";
-import { type JobPlan, type RemovalVerdict, runJob } from "../job/run-job.ts";
+import { type EarlierRun, readEarlierRun, withoutPending } from "../job/resume.ts";
+import { runJob } from "../job/run-job.ts";
 import { Scheduler } from "../job/scheduler.ts";
 import type { World } from "../job/world.ts";
 import { type JobJournal, listJobs, storedStatus } from "../journal/job-journal.ts";
@@ -60,11 +62,13 @@ export async function carryOut(
 ): Promise<Snapshot> {
   const { report } = context;
   const { rules, removalsApart } = errand;
-  const trusting = rules.direction === "upload";
   try {
-    let earlier = resumed ? await readEarlierRun(journal, { trusting, removalsApart }) : undefined;
     if (rules.direction === "download") await sweep(context, errand.destination);
     const world = openWorld(context, journal, errand);
+    const names = namesOf(context, errand, world.destination.traits.caseSensitive);
+    const earlierRun = (): Promise<EarlierRun> =>
+      readEarlierRun(journal, { trusting: rules.direction === "upload", removalsApart, names });
+    let earlier = resumed ? await earlierRun() : undefined;
     await journal.writeStatus("InProgress");
     report({ event: "started", jobId: journal.header.jobId, logFile: context.logFile });
     await context.beforeFirstOpen();
@@ -74,7 +78,7 @@ export async function carryOut(
     if (earlier !== undefined && !earlier.scanned && errand.rescans) {
       const first = await runJob(world, plan, run(), context.cancel, { ...earlier, scanned: true });
       if (first.status !== "Cancelled") {
-        earlier = withoutPending(await readEarlierRun(journal, { trusting, removalsApart }));
+        earlier = withoutPending(await earlierRun());
       }
     }
     const snapshot = await runJob(world, plan, run(), context.cancel, earlier);
@@ -135,16 +139,24 @@ function planOf(
     logWords: errand.logWords,
     renamedTo: errand.renamedTo,
     scan: (from, signal) => errand.scan({ source, destination }, from, signal),
-    destinationNames: {
-      keyOf: errand.destination.kind === "local" ? localKey(context.platform) : undefined,
-      caseSensitive: destination.traits.caseSensitive,
-    },
+    destinationNames: namesOf(context, errand, destination.traits.caseSensitive),
     lanes: sizing.lanes,
     memoryBytesMax: sizing.scheduler.memoryBytes,
     progressIntervalMs,
     planLimits,
-    tuning: sizing.tuning === undefined ? undefined : { limits: sizing.tuning, windowBytesFor },
+    tuning:
+      sizing.tuning === undefined
+        ? undefined
+        : {
+            limits: sizing.tuning,
+            windowBytesFor: (concurrency) => windowBytesFor(concurrency, errand.rules.blockBytes),
+          },
   };
+}
+
+function namesOf(context: CommandContext, errand: Errand, caseSensitive: boolean): DestinationNames {
+  const local = errand.destination.kind === "local";
+  return { keyOf: local ? localKey(context.platform, caseSensitive) : undefined, caseSensitive };
 }
 
 /** A staging folder of a job that nobody here knows is rubbish only after this long, ms. */

@@ -51,7 +51,8 @@ export interface CopyRoute {
   readonly warnings: readonly string[];
 }
 
-const httpNotice =
+/** What is said of an address that begins with http:. */
+export const httpNotice =
   "NOTE: HTTP is in use for one or more location(s). The use of HTTP is not recommended due to security concerns.";
 
 /**

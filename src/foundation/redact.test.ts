@@ -132,6 +132,11 @@ test("the credentials of other services and headers go as well", () => {
     assert(!shown.includes("hush"), shown);
     assert(shown.includes("-REDACTED-"), shown);
   }
+  assert.equal(
+    redact("AccountName=a;AccountKey=hush==;EndpointSuffix=core"),
+    "AccountName=a;AccountKey=-REDACTED-;EndpointSuffix=core",
+    "what stands behind a secret is still told",
+  );
 });
 
 test("ordinary text stays as it is", () => {

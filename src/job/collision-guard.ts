@@ -13,6 +13,13 @@ export interface DestinationNames {
   readonly caseSensitive: boolean;
 }
 
+/** The key of a path that has to be remembered; undefined for one that is its own key and distinct from all others. */
+export function keyToRemember(names: DestinationNames, path: RelativePath): string | undefined {
+  if (names.keyOf === undefined) return undefined;
+  const key = names.keyOf(path);
+  return key === path && names.caseSensitive ? undefined : key;
+}
+
 /**
  * Finds two sources that would share one destination name. Only names that change on their way are remembered
  * ("a//b" becomes "a/b"), each checked against the source's object of the plain name, so memory does not grow
@@ -22,9 +29,16 @@ export class CollisionGuard {
   readonly #names: DestinationNames;
   readonly #source: Source;
   readonly #signal: AbortSignal;
-  readonly #taken = new Set<string>();
+  readonly #taken: Set<string>;
 
-  constructor(names: DestinationNames, source: Source, signal: AbortSignal) {
+  /** `taken`: keys that an earlier run of the job remembered (keyToRemember). */
+  constructor(
+    names: DestinationNames,
+    source: Source,
+    signal: AbortSignal,
+    taken: ReadonlySet<string> = new Set(),
+  ) {
+    this.#taken = new Set(taken);
     this.#names = names;
     this.#source = source;
     this.#signal = signal;
@@ -32,9 +46,8 @@ export class CollisionGuard {
 
   /** undefined: no collision, known at once. A promise: of the error, if there is a collision. */
   check(path: RelativePath): Promise<StorageError | undefined> | undefined {
-    if (this.#names.keyOf === undefined) return undefined;
-    const key = this.#names.keyOf(path);
-    if (key === path && this.#names.caseSensitive) return undefined;
+    const key = keyToRemember(this.#names, path);
+    if (key === undefined) return undefined;
     if (this.#taken.has(key)) return Promise.resolve(collision(path, key));
     if (this.#taken.size >= remembered) return Promise.resolve(tooMany(path));
     this.#taken.add(key);

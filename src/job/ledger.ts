@@ -107,6 +107,7 @@ interface Named {
   readonly bytes: number;
 }
 
+/** How the journal notes an error. What is no StorageError is a fault of ours. */
 export function outcomeOf(error: unknown): Outcome {
   if (!(error instanceof StorageError)) {
     return { state: "failed", code: "Internal", status: 0, message: messageOf(error) };

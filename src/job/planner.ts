@@ -155,29 +155,27 @@ export class Planner {
     return [];
   }
 
+  /**
+   * Appends a transfer and lines it up. One that will not be carried out is never in the log without its end, so that
+   * no resume takes it up unchecked.
+   */
   #plan(part: OpenPart, entry: Entry, action: Transfer["action"]): Promise<void> | undefined {
-    const { traits, collisions, memoryBytesMax } = this.#options;
-    const transfer = this.#transferOf(part, entry, action);
-    part.log?.append({ record: "planned", transfer });
-    this.#options.events.planned(transfer);
     if (action === undefined) {
-      const refusal = tooLarge(transfer, traits, memoryBytesMax);
-      if (refusal !== undefined) return this.#refuse(part, transfer, refusal);
-      const check = collisions.check(transfer.renamedTo ?? transfer.path);
-      if (check !== undefined) return this.#planUnless(check, part, transfer);
+      const check = this.#options.collisions.check(this.#options.renamedTo ?? entry.path);
+      if (check !== undefined) return check.then((error) => this.#append(part, entry, action, error));
     }
-    this.#unsynced.push({ part, transfer });
+    this.#append(part, entry, action, undefined);
     return undefined;
   }
 
-  async #planUnless(
-    check: Promise<StorageError | undefined>,
-    part: OpenPart,
-    transfer: Transfer,
-  ): Promise<void> {
-    const error = await check;
-    if (error !== undefined) this.#refuse(part, transfer, error);
-    else this.#unsynced.push({ part, transfer });
+  #append(part: OpenPart, entry: Entry, action: Transfer["action"], refusal: StorageError | undefined): void {
+    const { traits, memoryBytesMax } = this.#options;
+    const transfer = this.#transferOf(part, entry, action);
+    part.log?.append({ record: "planned", transfer });
+    this.#options.events.planned(transfer);
+    const error = refusal ?? (action === undefined ? tooLarge(transfer, traits, memoryBytesMax) : undefined);
+    if (error === undefined) this.#unsynced.push({ part, transfer });
+    else this.#refuse(part, transfer, error);
   }
 
   #transferOf(part: OpenPart, entry: Entry, action: Transfer["action"]): Transfer {
@@ -195,11 +193,10 @@ export class Planner {
     };
   }
 
-  #refuse(part: OpenPart, transfer: Transfer, error: StorageError): undefined {
+  #refuse(part: OpenPart, transfer: Transfer, error: StorageError): void {
     const outcome: Outcome = { state: "failed", code: error.code, status: 0, message: error.message };
     part.append(transfer.index, outcome);
     this.#options.events.refused(part, transfer, error);
-    return undefined;
   }
 
   #roomIn(row: Row): OpenPart | undefined {

@@ -2,6 +2,7 @@ import type { RelativePath } from "../backends/backend.ts";
 import type { JobJournal } from "../journal/job-journal.ts";
 import type { PartState } from "../journal/part-state.ts";
 import type { ScanSkips } from "../journal/records.ts";
+import { type DestinationNames, keyToRemember } from "./collision-guard.ts";
 import { Counters } from "./counters.ts";
 import { OpenPart } from "./part-queue.ts";
 
@@ -18,6 +19,8 @@ export interface EarlierRun {
   readonly skips: ScanSkips;
   /** Destination paths that are done, but not yet sure to survive a power cut. */
   readonly unsettled: readonly RelativePath[];
+  /** Keys of destination names that the collision guard remembered. */
+  readonly takenKeys: ReadonlySet<string>;
 }
 
 export const noEarlierRun: EarlierRun = {
@@ -29,6 +32,7 @@ export const noEarlierRun: EarlierRun = {
   names: new Set(),
   skips: { symlinks: 0, specials: 0 },
   unsettled: [],
+  takenKeys: new Set(),
 };
 
 export interface ResumeRules {
@@ -36,6 +40,8 @@ export interface ResumeRules {
   readonly trusting: boolean;
   /** Removals are counted apart, and hang on a scan that ended whole. */
   readonly removalsApart: boolean;
+  /** How the destination tells names apart: what the collision guard has to remember again. */
+  readonly names?: DestinationNames;
 }
 
 /**
@@ -52,6 +58,7 @@ export async function readEarlierRun(journal: JobJournal, rules: ResumeRules): P
   let names = new Set<string>();
   const unsettled: RelativePath[] = [];
   const held: HeldPart[] = [];
+  const takenKeys = new Set<string>();
   for (const number of numbers) {
     const loaded = await journal.load(number, trusting);
     await journal.secure(number, loaded);
@@ -61,6 +68,7 @@ export async function readEarlierRun(journal: JobJournal, rules: ResumeRules): P
     for (const name of state.namesSinceCursor) names.add(name);
     scan = state.scan ?? scan;
     scanned ||= state.scanned;
+    if (rules.names !== undefined) rememberKeys(rules.names, state, takenKeys);
     for (const index of state.unsettledDone.keys()) {
       const transfer = state.transfers[index];
       if (transfer !== undefined && state.outcomes[index]?.state === "done") {
@@ -81,7 +89,7 @@ export async function readEarlierRun(journal: JobJournal, rules: ResumeRules): P
   const skips = scan?.skips ?? noEarlierRun.skips;
   counters.skips = skips;
   const next = (numbers.at(-1) ?? -1) + 1;
-  return { parts, nextPart: next, counters, scanned, token: scan?.token, names, skips, unsettled };
+  return { parts, nextPart: next, counters, scanned, token: scan?.token, names, skips, unsettled, takenKeys };
 }
 
 /** What is left of an earlier run when nothing of it is to be tried again before a new scan: its failures stand. */
@@ -89,6 +97,15 @@ export function withoutPending(earlier: EarlierRun): EarlierRun {
   const { counters } = earlier;
   if (counters !== undefined) counters.failed += counters.pending;
   return { ...earlier, parts: [], token: undefined, names: new Set() };
+}
+
+function rememberKeys(names: DestinationNames, state: PartState, keys: Set<string>): void {
+  if (names.keyOf === undefined) return;
+  for (const transfer of state.transfers) {
+    if (transfer === undefined || transfer.action !== undefined) continue;
+    const key = keyToRemember(names, transfer.renamedTo ?? transfer.path);
+    if (key !== undefined) keys.add(key);
+  }
 }
 
 interface HeldPart {

@@ -2,47 +2,21 @@ import { strict as assert } from "node:assert";
 import type { Block, Writer } from "../backends/backend.ts";
 import { messageOf, StorageError } from "../foundation/errors.ts";
 import type { Outcome, ScanSkips, Transfer } from "../journal/records.ts";
-import { CollisionGuard, type DestinationNames } from "./collision-guard.ts";
+import { CollisionGuard } from "./collision-guard.ts";
 import { Counters } from "./counters.ts";
 import type { JobStatus, Snapshot } from "./events.ts";
-import { Ledger, type LogWords, outcomeOf } from "./ledger.ts";
-import type { ChangeRules, CopyRules } from "./order.ts";
+import { Gauge } from "./gauge.ts";
+import type { JobPlan } from "./job-plan.ts";
+import { Ledger, outcomeOf } from "./ledger.ts";
 import { OverwritePrompt } from "./overwrite.ts";
-import { type OpenPart, PartQueue, type PlanLimits, type Work } from "./part-queue.ts";
-import { type PlannedPage, Planner } from "./planner.ts";
+import { type OpenPart, PartQueue, type Work } from "./part-queue.ts";
+import { Planner } from "./planner.ts";
 import { type EarlierRun, noEarlierRun } from "./resume.ts";
 import { type Carrier, entryOf, runTransfer } from "./run-transfer.ts";
 import type { Scheduler } from "./scheduler.ts";
 import { Settler } from "./settler.ts";
-import { Speedometer } from "./speedometer.ts";
-import { keepTuned, type Tuning } from "./tuning.ts";
+import { keepTuned } from "./tuning.ts";
 import type { World } from "./world.ts";
-
-export interface JobPlan {
-  readonly rules: CopyRules;
-  readonly changes: ChangeRules;
-  /** Removals are counted apart from the transfers (sync), not as transfers (remove). */
-  readonly removalsApart: boolean;
-  /** The scan has ended, with so many gaps and removals planned: whether they may be carried out. */
-  readonly mayRemove: (gaps: number, removals: number) => RemovalVerdict;
-  readonly logWords: LogWords;
-  readonly renamedTo: Transfer["renamedTo"];
-  /** Opens the scan, from the page with this token on. */
-  readonly scan: (from: string | undefined, signal: AbortSignal) => AsyncIterable<PlannedPage>;
-  readonly destinationNames: DestinationNames;
-  /** Transfers open at once. */
-  readonly lanes: number;
-  readonly memoryBytesMax: number;
-  readonly progressIntervalMs: number;
-  readonly planLimits: PlanLimits;
-  /** undefined: the scheduler's limits stay as they are. */
-  readonly tuning: Tuning | undefined;
-}
-
-/** Whether removals that hang on a scan may be carried out; why not, where that has to be told. */
-export type RemovalVerdict =
-  | { readonly approved: true; readonly warning?: string }
-  | { readonly approved: false; readonly error?: StorageError };
 
 /**
  * Runs a job to its end: scans, plans, carries out, sums up. `earlier` is what former runs of the same job left.
@@ -73,8 +47,7 @@ class JobRun {
   readonly #stop = new AbortController();
   readonly #carrier: Carrier;
   readonly #settler: Settler;
-  readonly #speedometer: Speedometer;
-  readonly #startedMs: number;
+  readonly #gauge: Gauge;
   readonly #cancel: AbortSignal;
   #scanned: boolean;
   #scanError: unknown;
@@ -90,8 +63,7 @@ class JobRun {
     this.#counters = earlier.counters ?? new Counters();
     this.#ledger = new Ledger(this.#counters, world, plan.logWords, plan.removalsApart);
     this.#scanned = earlier.scanned;
-    this.#startedMs = world.clock.elapsed();
-    this.#speedometer = new Speedometer(world.clock, () => world.network().bytesOverWire);
+    this.#gauge = new Gauge(world, this.#counters);
     const trusting = plan.rules.direction === "upload";
     const writers = new Set<Writer>();
     const settler = new Settler(world, writers, trusting);
@@ -115,7 +87,11 @@ class JobRun {
     if (this.#cancel.aborted) onCancel();
     this.#cancel.addEventListener("abort", onCancel);
     const ticking = new AbortController();
-    const ticker = this.#tick(ticking.signal);
+    const ticker = this.#gauge.tick(this.#plan.progressIntervalMs, ticking.signal, () => {
+      const snapshot = this.#gauge.read(this.#runningStatus(), this.#scanned);
+      this.#world.report({ event: "progress", snapshot });
+      this.#settler.settleSoon();
+    });
     const tuner = keepTuned(this.#world, this.#scheduler, this.#plan.tuning, ticking.signal);
     try {
       this.#world.destination.adopt(this.#earlier.unsettled);
@@ -133,7 +109,7 @@ class JobRun {
     }
     if (this.#fault !== undefined) throw this.#fault.error;
     if (this.#scanError !== undefined && !this.#stop.signal.aborted) throw this.#scanError;
-    return this.#snapshot(this.#finalStatus());
+    return this.#gauge.read(this.#finalStatus(), this.#scanned);
   }
 
   async #scan(): Promise<void> {
@@ -148,7 +124,7 @@ class JobRun {
       renamedTo: this.#plan.renamedTo,
       memoryBytesMax: this.#plan.memoryBytesMax,
       transfersPerPart: this.#plan.planLimits.transfersPerPart,
-      collisions: new CollisionGuard(this.#plan.destinationNames, source, signal),
+      collisions: new CollisionGuard(this.#plan.destinationNames, source, signal, this.#earlier.takenKeys),
       resumeAt: this.#earlier,
       events: {
         planned: (transfer) => this.#ledger.planned(transfer),
@@ -297,39 +273,11 @@ class JobRun {
     this.#queue.wake();
   }
 
-  async #tick(signal: AbortSignal): Promise<void> {
-    const { clock, report } = this.#world;
-    for (;;) {
-      try {
-        await clock.sleep(this.#plan.progressIntervalMs, signal);
-      } catch {
-        return;
-      }
-      report({ event: "progress", snapshot: this.#snapshot(this.#runningStatus()) });
-      this.#settler.settleSoon();
-    }
-  }
-
-  #runningStatus(): JobStatus {
-    return this.#cancel.aborted ? "Cancelling" : "InProgress";
-  }
-
   #finalStatus(): JobStatus {
     return this.#stop.signal.aborted ? "Cancelled" : this.#counters.status;
   }
 
-  #snapshot(status: JobStatus): Snapshot {
-    const news = this.#counters.takeNews();
-    return {
-      jobId: this.#world.journal.header.jobId,
-      status,
-      scanned: this.#scanned,
-      counts: this.#counters.counts,
-      network: this.#world.network(),
-      bytesPerSecond: this.#speedometer.read(),
-      elapsedMs: this.#world.clock.elapsed() - this.#startedMs,
-      newlyFailed: news.failed,
-      newlySkipped: news.skipped,
-    };
+  #runningStatus(): JobStatus {
+    return this.#cancel.aborted ? "Cancelling" : "InProgress";
   }
 }

@@ -169,6 +169,7 @@ function forgets(error: unknown): boolean {
   return error instanceof StorageError && (error.code === "SourceChanged" || error.code === "Corrupt");
 }
 
+/** The entry that a transfer was planned from: what a store needs to tell whether it is still the same. */
 export function entryOf(transfer: Transfer): Entry {
   return {
     kind: "file",

@@ -35,6 +35,7 @@ const gainLeast = 1.08;
 const restLeast = 2;
 const restMost = 64;
 
+/** The state of a tuner that has seen nothing yet. */
 export function startTuner(concurrency: number): TunerState {
   return { concurrency, best: undefined, direction: 1, fruitless: 0, rest: 0, nextRest: restLeast };
 }

@@ -15,7 +15,7 @@ export class PartLog {
   #pending = "";
   #scheduled = false;
   #lines: number;
-  #broken: unknown;
+  #broken: { readonly error: unknown } | undefined;
 
   private constructor(file: AppendFile, lines: number) {
     this.#file = file;
@@ -37,20 +37,14 @@ export class PartLog {
     this.#lines++;
     if (this.#scheduled) return;
     this.#scheduled = true;
-    setImmediate(() => {
-      // A disk that refuses the line here has nobody to tell: sync() does, and every part is synced at its end.
-      try {
-        this.#flush();
-      } catch (error) {
-        this.#broken ??= error;
-      }
-    });
+    // A disk that refuses the lines here has nobody to tell: sync() does, and every part is synced at its end.
+    setImmediate(() => this.#flush());
   }
 
-  /** Resolves when every record appended before the call survives a power cut. */
+  /** Resolves when every record appended before the call survives a power cut. Rejects once a write has failed. */
   async sync(): Promise<void> {
-    if (this.#broken !== undefined) throw this.#broken;
     this.#flush();
+    if (this.#broken !== undefined) throw this.#broken.error;
     await this.#file.sync();
   }
 
@@ -61,10 +55,16 @@ export class PartLog {
 
   #flush(): void {
     this.#scheduled = false;
-    if (this.#pending === "") return;
     const text = this.#pending;
     this.#pending = "";
-    this.#file.write(text);
+    // After a failure nothing more is written: the last line may be half there, and what followed it would make a
+    // torn tail look like damage.
+    if (text === "" || this.#broken !== undefined) return;
+    try {
+      this.#file.write(text);
+    } catch (error) {
+      this.#broken = { error };
+    }
   }
 }
 

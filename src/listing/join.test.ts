@@ -39,7 +39,9 @@ type SideSpec = { paths: RelativePath[]; gaps: RelativePath[]; folders: Relative
 function build(spec: SideSpec) {
   const all = spec.gaps.map(gap);
   const gaps = all.filter((one) => !all.some((other) => other !== one && one.path.startsWith(other.path)));
-  const entries = spec.paths.filter((each) => !gaps.some((one) => each.startsWith(one.path))).map((each) => file(each));
+  const entries = spec.paths
+    .filter((each) => !gaps.some((one) => each.startsWith(one.path)))
+    .map((each) => file(each));
   const folders = spec.folders.map((each) => file(each, "folder"));
   const items = [...entries, ...folders, ...gaps].sort((x, y) => compareUtf8(x.path, y.path));
   return { items, entries, gaps };
@@ -64,7 +66,9 @@ test("the join equals the naive join, gaps and folders and any page size include
       ]);
       const look = (of: typeof left, at: string): unknown =>
         of.gaps.some((one) => at.startsWith(one.path)) ? "?" : of.entries.some((one) => one.path === at);
-      const paths = [...new Set([...left.entries, ...right.entries].map((one) => one.path))].sort(compareUtf8);
+      const paths = [...new Set([...left.entries, ...right.entries].map((one) => one.path))].sort(
+        compareUtf8,
+      );
       assert.deepEqual(
         got,
         paths.map((each) => [each, look(left, each), look(right, each)]),

@@ -173,6 +173,48 @@ describe("a job that was killed goes on where it was", () => {
     assert(again <= 64, `${again} blobs were read twice`);
   });
 
+  for (const direction of ["up", "down"] as const) {
+    test(`a job that is killed again and again is whole in the end: ${direction}`, async () => {
+      const user = lab.user();
+      const tree = {
+        ...Object.fromEntries(Array.from({ length: 200 }, (_, n) => [`d${n % 9}/f${n}`, n * 100])),
+        "big/1": 9 * MiB,
+        "big/2": 11 * MiB + 7,
+      };
+      const total = Object.values(tree).reduce((sum, bytes) => sum + bytes, 0);
+      const source = lab.newFolder("source");
+      plant(source, tree);
+      const container = await lab.container();
+      const copy = lab.newFolder("copy");
+      if (direction === "down") await container.plant(tree);
+      const moved = direction === "up" ? sent : received;
+      const sas = direction === "up" ? `--destination-sas=${lab.sas}` : `--source-sas=${lab.sas}`;
+      let words =
+        direction === "up"
+          ? [
+              "copy",
+              join(source, "*"),
+              container.url(),
+              "--recursive",
+              upload,
+              "--block-size-mb=1",
+              "--put-md5",
+            ]
+          : ["copy", container.url("*"), copy, "--recursive", download, "--block-size-mb=1"];
+      // The second and the fifth run are killed before they have moved anything.
+      for (const share of [0.1, 0, 0.2, 0.15, 0, 0.25]) {
+        const enough = moved() + share * total;
+        const running = user.start([...words, "--cap-mbps=400"]);
+        await proxy.until(() => moved() >= enough);
+        const killed = await running.kill("SIGKILL");
+        if (words[0] === "copy") words = ["jobs", "resume", killed.jobId, sas];
+      }
+      assertCompleted(await user.azcopy(words), Object.keys(tree).length);
+      if (direction === "up") await container.assertHolds(source);
+      else assertSame(hashesOf(copy), hashesOf(source));
+    });
+  }
+
   test("a second process cannot run the same job at the same time", async () => {
     const user = lab.user();
     const source = lab.newFolder();

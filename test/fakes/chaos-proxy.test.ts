@@ -3,7 +3,8 @@ import { createServer, type IncomingMessage, request, type Server, type ServerRe
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import { chaos } from "./chaos.ts";
-import { ChaosProxy, type Fault } from "./chaos-proxy.ts";
+import { ChaosProxy } from "./chaos-proxy.ts";
+import type { Fault } from "./fault.ts";
 import { readRequest } from "./proxied-request.ts";
 
 const blob = "/account/container/a%20b";
@@ -98,9 +99,19 @@ describe("the chaos proxy", () => {
     assert((await get()).body.equals(content));
     await send(proxy.port, "PUT", `${blob}?comp=block&blockid=AA`, Buffer.alloc(7));
     assert(target.bodies[0]?.equals(content));
-    assert.deepEqual(proxy.traffic("putBlob"), { requests: 1, bytesUp: content.length, bytesDown: 0 });
-    assert.deepEqual(proxy.traffic("getBlob"), { requests: 1, bytesUp: 0, bytesDown: content.length });
-    assert.deepEqual(proxy.traffic("putBlock"), { requests: 1, bytesUp: 7, bytesDown: 0 });
+    assert.deepEqual(proxy.traffic("putBlob"), {
+      requests: 1,
+      accepted: 1,
+      bytesUp: content.length,
+      bytesDown: 0,
+    });
+    assert.deepEqual(proxy.traffic("getBlob"), {
+      requests: 1,
+      accepted: 1,
+      bytesUp: 0,
+      bytesDown: content.length,
+    });
+    assert.deepEqual(proxy.traffic("putBlock"), { requests: 1, accepted: 1, bytesUp: 7, bytesDown: 0 });
     assert.equal(proxy.traffic().requests, 3);
     assert.equal(proxy.faults, 0);
   });
@@ -112,7 +123,9 @@ describe("the chaos proxy", () => {
     assert.equal(refused.headers["x-ms-error-code"], "ServerBusy");
     assert.equal(refused.headers["retry-after"], "7");
     assert.equal(target.bodies.length, 0);
+    assert.equal(proxy.traffic().accepted, 0);
     assert.equal((await put()).status, 201);
+    assert.equal(proxy.traffic().accepted, 1);
     assert.equal(proxy.faults, 1);
   });
 

@@ -8,44 +8,13 @@ import {
   type ServerResponse,
 } from "node:http";
 import type { AddressInfo } from "node:net";
+import { corrupt, cutOf, type Fault, type Rule } from "./fault.ts";
 import { type ProxiedRequest, type RequestKind, readRequest } from "./proxied-request.ts";
-
-/** What happens to a request instead of simply being passed on. */
-export type Fault =
-  /** Answered by the proxy, once the request is read; the server never sees it. */
-  | {
-      readonly fault: "status";
-      readonly status: number;
-      readonly code?: string;
-      readonly retryAfterSeconds?: number;
-    }
-  /** The connection is reset: before the body is read, or after so many bytes of request or response. */
-  | {
-      readonly fault: "reset";
-      readonly when: "before" | "request" | "response";
-      readonly afterBytes?: number;
-    }
-  /** The response ends in good order after so many bytes, short of its Content-Length. */
-  | { readonly fault: "short"; readonly afterBytes: number }
-  /** Nothing moves any more, but the connection stays: after so many bytes of request or response. */
-  | { readonly fault: "stall"; readonly when: "request" | "response"; readonly afterBytes?: number }
-  | { readonly fault: "delay"; readonly ms: number }
-  /** Passed on when the promise resolves: lets a test change the world at an exact moment. */
-  | { readonly fault: "hold"; readonly until: Promise<unknown> }
-  /** The server does its work, and its reply is lost with the connection. */
-  | { readonly fault: "loseReply" }
-  /** One byte arrives wrong. */
-  | { readonly fault: "corrupt"; readonly when: "request" | "response"; readonly atByte: number };
-
-export interface Rule {
-  readonly match: (request: ProxiedRequest) => boolean;
-  /** How many requests it befalls; Infinity for all. */
-  readonly times: number;
-  readonly fault: Fault | ((request: ProxiedRequest) => Fault);
-}
 
 export interface Traffic {
   requests: number;
+  /** How many of them the server answered with a 2xx. */
+  accepted: number;
   /** Body bytes read from the client, repeats included. */
   bytesUp: number;
   /** Body bytes of responses handed to the client's connection. */
@@ -120,10 +89,11 @@ export class ChaosProxy {
   }
 
   traffic(...kinds: RequestKind[]): Traffic {
-    const sum = { requests: 0, bytesUp: 0, bytesDown: 0 };
-    for (const [kind, { requests, bytesUp, bytesDown }] of this.#traffic) {
+    const sum = { requests: 0, accepted: 0, bytesUp: 0, bytesDown: 0 };
+    for (const [kind, { requests, accepted, bytesUp, bytesDown }] of this.#traffic) {
       if (kinds.length > 0 && !kinds.includes(kind)) continue;
       sum.requests += requests;
+      sum.accepted += accepted;
       sum.bytesUp += bytesUp;
       sum.bytesDown += bytesDown;
     }
@@ -150,7 +120,7 @@ export class ChaosProxy {
     const repeat = this.#repeats.get(key) ?? 0;
     this.#repeats.set(key, repeat + 1);
     const seen = { ...read, repeat };
-    const traffic = this.#traffic.get(seen.kind) ?? { requests: 0, bytesUp: 0, bytesDown: 0 };
+    const traffic = this.#traffic.get(seen.kind) ?? { requests: 0, accepted: 0, bytesUp: 0, bytesDown: 0 };
     this.#traffic.set(seen.kind, traffic);
     traffic.requests++;
     const fault = this.#choose(seen);
@@ -235,6 +205,7 @@ export class ChaosProxy {
   #passBack(exchange: Exchange, response: IncomingMessage): void {
     const { fault, client, reply, traffic } = exchange;
     response.on("error", () => client.socket.destroy());
+    if (Math.floor((response.statusCode ?? 0) / 100) === 2) traffic.accepted++;
     if (fault?.fault === "loseReply") {
       response.resume();
       response.on("end", () => client.socket.resetAndDestroy());
@@ -283,16 +254,4 @@ export class ChaosProxy {
     this.#watchers = this.#watchers.filter((watcher) => !reached.includes(watcher));
     for (const watcher of reached) watcher.resolve();
   }
-}
-
-function cutOf(fault: Fault | undefined): { readonly atByte: number } | undefined {
-  if (fault?.fault === "short") return { atByte: fault.afterBytes };
-  const cuts = fault?.fault === "reset" || fault?.fault === "stall";
-  return cuts && fault.when === "response" ? { atByte: fault.afterBytes ?? 0 } : undefined;
-}
-
-/** Flips the byte at `atByte` of a body whose first `bytesSoFar` bytes end with this chunk. */
-function corrupt(chunk: Buffer, bytesSoFar: number, atByte: number): void {
-  const at = atByte - (bytesSoFar - chunk.length);
-  if (at >= 0 && at < chunk.length) chunk[at] = (chunk[at] ?? 0) ^ 0xff;
 }

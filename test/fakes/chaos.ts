@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Fault, Rule } from "./chaos-proxy.ts";
+import type { Fault, Rule } from "./fault.ts";
 import type { ProxiedRequest } from "./proxied-request.ts";
 
 /** How likely each fault is for a request, 0 to 1; together at most 1. */

@@ -1,20 +1,27 @@
 import { strict as assert } from "node:assert";
-import { asPath, type Gap, type Listed, type Listing, type RelativePath } from "../../src/backends/backend.ts";
+import {
+  asPath,
+  type Gap,
+  type Listed,
+  type Listing,
+  type RelativePath,
+} from "../../src/backends/backend.ts";
+import { MemoryChanges } from "../../src/backends/memory/memory-changes.ts";
 import {
   type MemoryFault,
   type MemoryObject,
   MemoryState,
   MemoryStore,
 } from "../../src/backends/memory/memory-store.ts";
-import { MemoryChanges } from "../../src/backends/memory/memory-changes.ts";
 import { StorageError } from "../../src/foundation/errors.ts";
-import type { Snapshot } from "../../src/job/events.ts";
-import { type CopyRules, noChanges, type OverwriteRule } from "../../src/job/order.ts";
-import { readEarlierRun, withoutPending } from "../../src/job/resume.ts";
-import { planSync, SyncTally } from "../../src/job/plan-sync.ts";
-import { type JobPlan, runJob } from "../../src/job/run-job.ts";
-import { Scheduler } from "../../src/job/scheduler.ts";
 import { compareUtf8 } from "../../src/foundation/utf8-order.ts";
+import type { Snapshot } from "../../src/job/events.ts";
+import type { JobPlan } from "../../src/job/job-plan.ts";
+import { type CopyRules, noChanges, type OverwriteRule } from "../../src/job/order.ts";
+import { planSync, SyncTally } from "../../src/job/plan-sync.ts";
+import { readEarlierRun, withoutPending } from "../../src/job/resume.ts";
+import { runJob } from "../../src/job/run-job.ts";
+import { Scheduler } from "../../src/job/scheduler.ts";
 import type { World } from "../../src/job/world.ts";
 import { type JobHeader, JobJournal, planFormat } from "../../src/journal/job-journal.ts";
 import type { SelectedPage } from "../../src/listing/select.ts";
@@ -242,7 +249,8 @@ export class SimulatedWorld {
               withGaps(destination, settings.sync.gapsAtDestination, signal),
               {
                 removeExtra: true,
-                differs: (here, there) => here.bytes !== there.bytes || (here.modifiedMs ?? 0) > (there.modifiedMs ?? 0),
+                differs: (here, there) =>
+                  here.bytes !== there.bytes || (here.modifiedMs ?? 0) > (there.modifiedMs ?? 0),
                 mayRemove: () => true,
                 wants: () => true,
               },

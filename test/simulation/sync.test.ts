@@ -53,7 +53,8 @@ async function simulate(seed: number): Promise<{ deaths: number; removed: number
   const gapsAtSource = settings.sync?.gapsAtSource ?? [];
   const gapsAtDestination = settings.sync?.gapsAtDestination ?? [];
   const source = new MemoryState();
-  for (const name of names(dice, dice.below(12))) source.place(asPath(name), dice.bytes(dice.below(40)), { modifiedMs: 5e12 });
+  for (const name of names(dice, dice.below(12)))
+    source.place(asPath(name), dice.bytes(dice.below(40)), { modifiedMs: 5e12 });
   const world = new SimulatedWorld(dice, settings, source);
   const before = new Set(names(dice, dice.below(12)));
   for (const name of before) world.prepare(name, dice.bytes(dice.below(40)));
@@ -67,7 +68,11 @@ async function simulate(seed: number): Promise<{ deaths: number; removed: number
     ending = await world.run(first, deaths < deathsMax ? 1 + dice.below(120) : Infinity, death);
     for (const path of world.removed) {
       assert(!source.objects.has(asPath(path)), `${path} was removed, and the source has it`);
-      assert.deepEqual([...gapsAtSource, ...gapsAtDestination], [], `${path} was removed on the word of a scan with gaps`);
+      assert.deepEqual(
+        [...gapsAtSource, ...gapsAtDestination],
+        [],
+        `${path} was removed on the word of a scan with gaps`,
+      );
     }
     if (ending.kind === "ended") break;
     if (ending.kind === "scan failed") settings.weather.scanFails = 0;
@@ -79,7 +84,11 @@ async function simulate(seed: number): Promise<{ deaths: number; removed: number
     if (below(path, gapsAtSource)) continue;
     const there = world.destination.objects.get(path);
     if (below(path, gapsAtDestination)) continue;
-    assert.deepEqual(Buffer.from(there?.bytes ?? []), Buffer.from(object.bytes), `${path} is not what the source has`);
+    assert.deepEqual(
+      Buffer.from(there?.bytes ?? []),
+      Buffer.from(object.bytes),
+      `${path} is not what the source has`,
+    );
   }
   const left = extra.filter((name) => world.destination.objects.has(asPath(name)));
   if (gaps > 0) {
@@ -110,5 +119,8 @@ test("a sync never removes what it may not, over every seed", async (context) =>
     }
   }
   context.diagnostic(JSON.stringify(sum));
-  assert(only !== undefined || (sum.removed > sum.seeds && sum.kept > sum.seeds / 10), "too few removals to prove anything");
+  assert(
+    only !== undefined || (sum.removed > sum.seeds && sum.kept > sum.seeds / 10),
+    "too few removals to prove anything",
+  );
 });

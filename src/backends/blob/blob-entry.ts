@@ -1,6 +1,6 @@
 import { parseHttpDate } from "../../transport/http-date.ts";
 import type { HttpResponse } from "../../transport/transport.ts";
-import type { Entry, RelativePath } from "../backend.ts";
+import type { Entry, EntryDetails, RelativePath } from "../backend.ts";
 
 /** The entry that the answer to HEAD describes. */
 export function entryOf(path: RelativePath, { headers }: HttpResponse): Entry {
@@ -17,6 +17,29 @@ export function entryOf(path: RelativePath, { headers }: HttpResponse): Entry {
     ...(contentMd5 === undefined || contentMd5 === "" ? undefined : { contentMd5 }),
   };
 }
+
+/** As entryOf(), with all that the answer tells. */
+export function detailedEntryOf(path: RelativePath, response: HttpResponse): Entry {
+  const { headers } = response;
+  const details: { -readonly [Key in keyof EntryDetails]: string } = {};
+  for (const [key, name] of detailHeaders) {
+    const value = headers[name];
+    if (value !== undefined && value !== "") details[key] = value;
+  }
+  const versionId = headers["x-ms-version-id"];
+  return { ...entryOf(path, response), details, ...(versionId === undefined ? undefined : { versionId }) };
+}
+
+const detailHeaders = [
+  ["blobType", "x-ms-blob-type"],
+  ["tier", "x-ms-access-tier"],
+  ["contentType", "content-type"],
+  ["contentEncoding", "content-encoding"],
+  ["leaseState", "x-ms-lease-state"],
+  ["leaseDuration", "x-ms-lease-duration"],
+  ["leaseStatus", "x-ms-lease-status"],
+  ["archiveStatus", "x-ms-archive-status"],
+] as const;
 
 /** ETags are kept without quotes, as listings give them. */
 const unquoted = (etag: string | undefined): string | undefined => etag?.replace(/^"|"$/g, "");

@@ -12,8 +12,9 @@ import {
   type Traits,
 } from "../backend.ts";
 import type { BlobCall, BlobClient } from "./blob-client.ts";
-import { entryOf } from "./blob-entry.ts";
-import { type BlobPage, scanBlobPage, scanContainerPage } from "./list-scanner.ts";
+import { detailedEntryOf, entryOf } from "./blob-entry.ts";
+import { scanContainerPage } from "./container-scanner.ts";
+import { type BlobPage, scanBlobPage } from "./list-scanner.ts";
 
 /** The service's own maximum. */
 export const pageItemsMaxDefault = 5_000;
@@ -48,7 +49,7 @@ export class BlobListing implements Listable {
     return this.#listContainer(container, this.client.rootPrefix, options, signal);
   }
 
-  async stat(path: RelativePath, signal: AbortSignal): Promise<Entry | undefined> {
+  async stat(path: RelativePath, signal: AbortSignal, details = false): Promise<Entry | undefined> {
     const at = this.client.locate(path);
     if (at === undefined) return undefined;
     const call: BlobCall = {
@@ -61,7 +62,7 @@ export class BlobListing implements Listable {
     const response = await this.client.send(call, signal);
     if (response.status === 404) return undefined;
     if (response.status >= 300) throw this.client.failure(call, response);
-    return entryOf(path, response);
+    return details ? detailedEntryOf(path, response) : entryOf(path, response);
   }
 
   async hasChildren(folder: RelativePath, signal: AbortSignal): Promise<boolean> {
@@ -101,8 +102,9 @@ export class BlobListing implements Listable {
     signal: AbortSignal,
   ): Promise<BlobPage> {
     const prefix = root + options.prefix;
+    const include = options.versions === true ? "metadata%2Cversions" : "metadata";
     const query = [
-      `restype=container&comp=list&include=metadata&maxresults=${this.#pageItemsMax}`,
+      `restype=container&comp=list&include=${include}&maxresults=${this.#pageItemsMax}`,
       prefix === "" ? "" : `&prefix=${encodeURIComponent(prefix)}`,
       options.recursive ? "" : "&delimiter=%2F",
       marker === undefined ? "" : `&marker=${encodeURIComponent(marker)}`,
@@ -117,7 +119,8 @@ export class BlobListing implements Listable {
       needs: listNeeds,
     };
     const response = await this.client.expect(call, signal);
-    return scanBlobPage(response.body, { prefix, rootLength: root.length });
+    const { details = false } = options;
+    return scanBlobPage(response.body, { prefix, rootLength: root.length, details });
   }
 
   /** Paths are "container/blob". A token names the container, and the marker within it. */

@@ -4,7 +4,8 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import fc from "fast-check";
 import { StorageError } from "../../foundation/errors.ts";
-import { scanBlobPage, scanContainerPage } from "./list-scanner.ts";
+import { scanContainerPage } from "./container-scanner.ts";
+import { scanBlobPage } from "./list-scanner.ts";
 import { encodeText } from "./xml.ts";
 
 interface Blob {
@@ -14,6 +15,7 @@ interface Blob {
   readonly modifiedMs: number;
   readonly etag: string;
   readonly md5: string | undefined;
+  readonly state: { readonly snapshot?: string; readonly versionId?: string };
   readonly metadata: readonly (readonly [string, string])[];
 }
 
@@ -27,6 +29,11 @@ function render(blobs: readonly Blob[], options: { mark: boolean; spaced: boolea
     notXml.test(text)
       ? `<Name Encoded="true">${encodeURIComponent(text)}</Name>`
       : `<Name>${encodeText(text)}</Name>`;
+  const state = ({ state: { snapshot, versionId } }: Blob): string =>
+    (snapshot === undefined ? "<Snapshot />" : `<Snapshot>${snapshot}</Snapshot>${gap}`) +
+    (versionId === undefined
+      ? ""
+      : `<VersionId>${versionId}</VersionId><IsCurrentVersion>true</IsCurrentVersion>`);
   const item = (blob: Blob): string => {
     if (blob.virtual) return `<BlobPrefix>${name(`${blob.name}/`)}</BlobPrefix>`;
     const properties = [
@@ -42,7 +49,7 @@ function render(blobs: readonly Blob[], options: { mark: boolean; spaced: boolea
       value === "" ? `<${key} />` : `<${key}>${encodeText(value)}</${key}>`,
     );
     const whole = blob.metadata.length === 0 ? "<Metadata />" : `<Metadata>${metadata.join(gap)}</Metadata>`;
-    return `<Blob>${gap}${name(blob.name)}${gap}<Snapshot>2026</Snapshot>${gap}<Properties>${properties.join(gap)}</Properties>${gap}${whole}${gap}<OrMetadata /></Blob>`;
+    return `<Blob>${gap}${name(blob.name)}${gap}${state(blob)}${gap}<Deleted>false</Deleted><Properties>${properties.join(gap)}</Properties>${gap}${whole}${gap}<OrMetadata /></Blob>`;
   };
   const list = blobs.length === 0 ? "<Blobs />" : `<Blobs>${gap}${blobs.map(item).join(gap)}</Blobs>`;
   const next =
@@ -75,6 +82,13 @@ const blob: fc.Arbitrary<Blob> = fc.record({
   modifiedMs: fc.integer({ min: 0, max: 4_000_000_000 }).map((seconds) => seconds * 1_000),
   etag: fc.constantFrom("0x8DD2ABCDEF00001", '"0x8DD2ABCDEF00001"'),
   md5: fc.option(fc.constant("XUFAKrxLKna5cZ2REBfFkg=="), { nil: undefined }),
+  state: fc.record(
+    {
+      snapshot: fc.constant("2026-11-22T22:14:49.1234567Z"),
+      versionId: fc.constant("2026-11-23T22:14:49.1234567Z"),
+    },
+    { requiredKeys: [] },
+  ),
   metadata: fc.uniqueArray(fc.tuple(metadataKey, fc.constantFrom("true", "True", "false", "a<b", "")), {
     selector: ([key]) => key.toLowerCase(),
     maxLength: 3,
@@ -97,6 +111,7 @@ function expected(each: Blob): object {
     bytes: kind === "folder" ? 0 : each.bytes,
     modifiedMs: each.modifiedMs,
     version: "0x8DD2ABCDEF00001",
+    ...each.state,
     ...(each.md5 === undefined ? {} : { contentMd5: each.md5 }),
   };
 }
@@ -120,6 +135,30 @@ test("scanBlobPage reads what the service writes, whatever the names and metadat
 
 const options = { prefix: "", rootLength: 0 };
 
+test("scanBlobPage: details are told where they are asked for", () => {
+  const blobOf = (properties: string): string =>
+    `<Blob><Name>a</Name><Properties>${properties}<Content-Length>3</Content-Length></Properties><Metadata><LeaseState>no</LeaseState></Metadata></Blob>`;
+  const full =
+    "<Last-Modified>Sun, 22 Nov 2026 22:14:49 GMT</Last-Modified><Etag>1</Etag><Content-Type>text/plain; a=&quot;b&quot;</Content-Type><Content-Encoding>gzip</Content-Encoding><Content-MD5>m</Content-MD5><BlobType>BlockBlob</BlobType><AccessTier>Archive</AccessTier><LeaseStatus>locked</LeaseStatus><LeaseState>leased</LeaseState><LeaseDuration>infinite</LeaseDuration><ArchiveStatus>rehydrate-pending-to-hot</ArchiveStatus>";
+  const body = Buffer.from(
+    `<E><Blobs>${blobOf(full)}${blobOf("<Content-Type /><Content-Encoding/>")}</Blobs></E>`,
+  );
+  const [first, second] = scanBlobPage(body, { ...options, details: true }).entries;
+  assert.deepEqual(first?.details, {
+    blobType: "BlockBlob",
+    tier: "Archive",
+    contentType: 'text/plain; a="b"',
+    contentEncoding: "gzip",
+    leaseState: "leased",
+    leaseDuration: "infinite",
+    leaseStatus: "locked",
+    archiveStatus: "rehydrate-pending-to-hot",
+  });
+  assert.deepEqual([first.bytes, first.contentMd5, first.version], [3, "m", "1"]);
+  assert.deepEqual(second?.details, {});
+  for (const entry of scanBlobPage(body, options).entries) assert.equal(entry.details, undefined);
+});
+
 test("scanBlobPage: a directory of a hierarchical account is a folder", () => {
   const page = scanBlobPage(
     Buffer.from(
@@ -138,6 +177,7 @@ test("scanBlobPage: an answer that is no page, or is cut off, is Corrupt", () =>
     modifiedMs: 0,
     etag: "1",
     md5: undefined,
+    state: {},
     metadata: [["k", "v"]],
   };
   const whole = render([sample, { ...sample, virtual: true }], { mark: false, spaced: false, marker: "" });

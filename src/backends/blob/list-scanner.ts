@@ -1,6 +1,7 @@
 import { StorageError } from "../../foundation/errors.ts";
 import { parseHttpDate } from "../../transport/http-date.ts";
 import { asPath, type Entry } from "../backend.ts";
+import { scanDetails } from "./detail-scanner.ts";
 import { decodeText, malformed, position, textOf } from "./xml.ts";
 
 export interface BlobPage {
@@ -15,6 +16,8 @@ export interface ScanOptions {
   readonly prefix: string;
   /** How many characters of a name belong to the store's root, and are not part of the entry's path. */
   readonly rootLength: number;
+  /** true: entries carry details, at several times the cost. */
+  readonly details?: boolean;
 }
 
 /**
@@ -25,6 +28,8 @@ export interface ScanOptions {
 export function scanBlobPage(body: Uint8Array, options: ScanOptions): BlobPage {
   return new PageScanner(body, options).scan();
 }
+
+type Extras = Pick<Entry, "snapshot" | "versionId" | "details">;
 
 const document = "page of List Blobs";
 const lessThan = "<";
@@ -49,6 +54,8 @@ class PageScanner {
   #version: string | undefined;
   #contentMd5: string | undefined;
   #kind: Entry["kind"] = "file";
+  /** What only some listings tell; undefined where this one told nothing of it. */
+  #extras: Extras | undefined;
 
   constructor(body: Uint8Array, options: ScanOptions) {
     // The service begins with a byte order mark, which would keep offsets in bytes and characters apart.
@@ -93,6 +100,7 @@ class PageScanner {
     this.#version = undefined;
     this.#contentMd5 = undefined;
     this.#kind = "file";
+    this.#extras = undefined;
   }
 
   #entry(): Entry {
@@ -102,6 +110,10 @@ class PageScanner {
     const modifiedMs = this.#modifiedMs;
     const version = this.#version;
     const contentMd5 = this.#contentMd5;
+    if (this.#extras !== undefined) {
+      const entry = { kind, path, bytes, modifiedMs, version, ...this.#extras };
+      return contentMd5 === undefined ? entry : { ...entry, contentMd5 };
+    }
     if (contentMd5 === undefined) return { kind, path, bytes, modifiedMs, version };
     return { kind, path, bytes, modifiedMs, version, contentMd5 };
   }
@@ -118,8 +130,17 @@ class PageScanner {
       if (text.startsWith("Name", open)) this.#scanName(open);
       else if (text.startsWith("Properties>", open)) this.#scanProperties(open + 11);
       else if (text.startsWith("Metadata>", open)) this.#scanMetadata(open + 9);
+      else if (text.startsWith("VersionId>", open)) this.#scanExtra("versionId", open + 10);
+      else if (text.startsWith("Snapshot>", open)) this.#scanExtra("snapshot", open + 9);
       else this.#skip(open);
     }
+  }
+
+  /** Takes in an element of text alone, which begins at `start`. */
+  #scanExtra(key: "versionId" | "snapshot", start: number): void {
+    const end = position(this.#text, lessThan, start, document);
+    if (end > start) this.#extras = { ...this.#extras, [key]: decodeText(this.#taken(start, end)) };
+    this.#at = position(this.#text, ">", end, document) + 1;
   }
 
   #scanPrefix(): void {
@@ -169,6 +190,9 @@ class PageScanner {
       const close = position(text, ">", open, document);
       if (text.charCodeAt(open) === slash) {
         this.#at = close + 1;
+        if (this.#options.details === true) {
+          this.#extras = { ...this.#extras, details: scanDetails(text.slice(from, open)) };
+        }
         return;
       }
       if (text.charCodeAt(close - 1) === slash) {
@@ -262,24 +286,4 @@ function percentDecoded(name: string): string {
 function outside(name: string, prefix: string): StorageError {
   const message = `the service listed "${name}", which is outside of "${prefix}". Nothing of this listing can be trusted; try again, and report it if it stays.`;
   return new StorageError("Corrupt", message);
-}
-
-export interface ContainerPage {
-  readonly names: readonly string[];
-  readonly nextMarker: string;
-}
-
-/** Reads a page of List Containers. Throws "Corrupt" when the body is no such page. */
-export function scanContainerPage(body: Uint8Array): ContainerPage {
-  const xml = Buffer.from(body.buffer, body.byteOffset, body.length).toString("utf8");
-  if (!xml.includes("<EnumerationResults") || !xml.includes("<Containers")) {
-    throw malformed("page of List Containers");
-  }
-  const names: string[] = [];
-  for (let at = xml.indexOf("<Container>"); at >= 0; at = xml.indexOf("<Container>", at + 1)) {
-    const name = textOf(xml.slice(at, xml.indexOf("<Properties", at)), "Name");
-    if (name === undefined) throw malformed("page of List Containers");
-    names.push(name);
-  }
-  return { names, nextMarker: textOf(xml, "NextMarker") ?? "" };
 }

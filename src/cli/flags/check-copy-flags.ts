@@ -1,9 +1,8 @@
-import { MiB } from "../../foundation/units.ts";
 import type { ArgumentError } from "./argument-error.ts";
+import { bytesOf, levelProblem, meaningOf, metadataOf, problemOf } from "./checked-values.ts";
 import type { CopyFlags } from "./copy-flags.ts";
 import { optionError } from "./copy-flags-later.ts";
 import type { GlobalFlags } from "./global-flags.ts";
-import { parseMetadata } from "./metadata.ts";
 
 /** The flags of copy that are written in one way and meant in another, in our own words. */
 export interface CopySettings {
@@ -29,18 +28,18 @@ export function checkCopyFlags(checked: CopyFlagsToCheck): CopySettings | Argume
   const { flags, direction } = checked;
   const blockBytes = bytesOf(flags.blockSizeMb);
   const putBlobBytes = bytesOf(flags.putBlobSizeMb);
-  const metadata = metadataOf(flags.metadata);
+  const metadata = metadataOf(flags.metadata, badMetadata);
   const problem =
-    levelProblem(checked) ??
+    outputProblem(checked) ??
     problemOf(blockBytes) ??
     problemOf(putBlobBytes) ??
     problemOf(metadata) ??
     (direction === "LocalBlob" ? uploadProblem(checked) : downloadProblem(checked));
   if (problem !== undefined) return copyError(problem);
   return {
-    blockBytes: "value" in blockBytes ? blockBytes.value : undefined,
-    putBlobBytes: "value" in putBlobBytes ? putBlobBytes.value : undefined,
-    metadata: "value" in metadata ? metadata.value : undefined,
+    blockBytes: meaningOf(blockBytes),
+    putBlobBytes: meaningOf(putBlobBytes),
+    metadata: meaningOf(metadata),
   };
 }
 
@@ -49,46 +48,12 @@ function copyError(problem: string): ArgumentError {
   return { route: "C", message: whole };
 }
 
-type Checked<Value> = { readonly value: Value | undefined } | { readonly problem: string };
+/** The only problem with a value that copy takes for one of the command line's form. */
+export const badMetadata = `${optionError}invalid metadata format. Please refer to the help document for correct format`;
 
-const problemOf = (checked: Checked<unknown>): string | undefined =>
-  "problem" in checked ? checked.problem : undefined;
-
-function levelProblem({ flags, globals }: CopyFlagsToCheck): string | undefined {
-  if (globals.outputLevel === "default") return undefined;
-  const level = globals.outputLevel === "quiet" ? "Quiet" : "Essential";
-  if (flags.overwrite === "prompt") {
-    return `cannot set output level '${level}' with overwrite option 'prompt'`;
-  }
-  return flags.dryRun ? `cannot set output level '${level}' with dry-run mode` : undefined;
-}
-
-/** A size in MiB as bytes; 0 leaves the choice to the job. */
-function bytesOf(mebibytes: number): Checked<number> {
-  if (mebibytes < 0) return { problem: "negative block size not allowed" };
-  const bytes = mebibytes * MiB;
-  if (bytes >= 2 ** 63) return { problem: "block size too big for int64" };
-  if (Number.isInteger(bytes)) return { value: bytes === 0 ? undefined : bytes };
-  return {
-    problem:
-      "while fractional numbers of MiB are allowed as the block size, the fraction must result to a whole number of " +
-      `bytes. ${mebibytes.toFixed(12)} MiB resolves to ${bytes.toFixed(3)} bytes`,
-  };
-}
-
-/** As the value of --metadata: what the flag "clear" of the commands that change blobs means to a copy: nothing. */
-const noMetadata = "clear";
-
-function metadataOf(text: string): Checked<Readonly<Record<string, string>>> {
-  if (text === "" || text.toLowerCase() === noMetadata) return { value: undefined };
-  const parsed = parseMetadata(text);
-  if ("metadata" in parsed) return { value: parsed.metadata };
-  if (parsed.problem === "key") {
-    return { problem: `invalid metadata key value '${parsed.key}': can't have spaces or special characters` };
-  }
-  return {
-    problem: `${optionError}invalid metadata format. Please refer to the help document for correct format`,
-  };
+function outputProblem({ flags, globals }: CopyFlagsToCheck): string | undefined {
+  const asks = flags.overwrite === "prompt" ? levelProblem(globals, "overwrite option 'prompt'") : undefined;
+  return asks ?? (flags.dryRun ? levelProblem(globals, "dry-run mode") : undefined);
 }
 
 function uploadProblem(checked: CopyFlagsToCheck): string | undefined {

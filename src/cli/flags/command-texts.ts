@@ -48,3 +48,22 @@ tokens again.`;
 
 export const jobsCleanLong = `Removes the plans and logs of all jobs, or of those with a certain status. Jobs without a plan cannot be
 resumed. Where plans and logs lie is told by AZCOPY_JOB_PLAN_LOCATION and AZCOPY_LOG_LOCATION.`;
+
+export const listLong = `Lists the blobs of an account, a container or a virtual folder, with their sizes, in the order of their names.
+
+Names are shown relative to the address. With --depth only the uppermost levels are listed, and what lies below
+them is shown as folders; with --prefix only names that begin in a certain way.`;
+
+export const listExample = `What is in a container, and how much it is:
+  azcopy list "https://[account].blob.core.windows.net/[container]?[SAS]" --running-tally
+
+Only the uppermost folders and blobs of a virtual folder:
+  azcopy list "https://[account].blob.core.windows.net/[container]/album?[SAS]" --depth 1
+
+With properties, for a program:
+  azcopy list "https://[account].blob.core.windows.net/[container]?[SAS]" --output-type json --machine-readable \\
+    --properties "LastModifiedTime;BlobAccessTier;ContentMD5"`;
+
+export const makeLong = `Creates the container that the address names. One that is there already is an error.`;
+
+export const makeExample = `  azcopy make "https://[account].blob.core.windows.net/[container]?[SAS]"`;

@@ -5,15 +5,23 @@ import {
   jobsLong,
   jobsResumeLong,
   jobsShowLong,
+  listExample,
+  listLong,
+  makeExample,
+  makeLong,
   rootLong,
 } from "./command-texts.ts";
 import { copyFlags } from "./copy-flags.ts";
 import type { FlagTable, FlagValues } from "./flag-table.ts";
 import { jobsCleanFlags, jobsListFlags, jobsResumeFlags, jobsShowFlags } from "./jobs-flags.ts";
+import { listFlags } from "./list-flags.ts";
+import { makeFlags } from "./make-flags.ts";
 
 /** The flags of every command that does something, by the command's path. */
 export const flagsOfCommands = {
   copy: copyFlags,
+  list: listFlags,
+  make: makeFlags,
   "jobs list": jobsListFlags,
   "jobs show": jobsShowFlags,
   "jobs resume": jobsResumeFlags,
@@ -76,6 +84,9 @@ const oneJobId = (missing: string) => (args: readonly string[]) => {
   if (id === undefined || args.length !== 1) return missing;
   return isJobId(id) ? undefined : `invalid jobId given ${id}`;
 };
+
+const oneArgument = (message: string) => (args: readonly string[]) =>
+  args.length === 1 ? undefined : message;
 
 const noArguments = (message: string) => (args: readonly string[]) => (args.length > 0 ? message : undefined);
 
@@ -144,6 +155,21 @@ export const rootCommand: CommandSpec = command("", "", {
       long: "Shows the help text of the command that is named: azcopy help jobs list.",
     }),
     jobs,
+    command("list", "List the blobs of a container, a virtual folder or an account", {
+      aliases: ["ls"],
+      argumentsShown: "[containerURL]",
+      long: listLong,
+      example: listExample,
+      complaint: oneArgument("this command only requires container destination"),
+    }),
+    command("make", "Create a container", {
+      aliases: ["mk", "mkdir"],
+      suggestedFor: ["mak", "makeCmd"],
+      argumentsShown: "[resourceURL]",
+      long: makeLong,
+      example: makeExample,
+      complaint: oneArgument("please provide the resource URL as the only argument"),
+    }),
     command("version", "Show the version of this program", {}),
   ],
 });
@@ -154,8 +180,6 @@ export const laterCommands: readonly (readonly string[])[] = [
   ["remove", "rm", "r"],
   ["set-properties", "set-props", "sp", "setprops"],
   ["bench", "ben", "benchmark"],
-  ["list", "ls"],
-  ["make", "mk", "mkdir"],
   ["login"],
   ["logout"],
   ["env"],

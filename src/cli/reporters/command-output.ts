@@ -1,4 +1,6 @@
+import type { ListedObject, ListTally } from "../../commands/list.ts";
 import type { Counts, JobStatus, Reporter, TransferDetail } from "../../job/events.ts";
+import type { ObjectStyle } from "./object-lines.ts";
 import type { LocalTime } from "./timestamps.ts";
 
 export type OutputType = "text" | "json" | "none";
@@ -11,6 +13,8 @@ export interface OutputOptions {
   readonly run: "copy" | "resume" | "dryRun";
   /** To stdout. Must not throw. */
   readonly write: (text: string) => void;
+  /** Resolves when what was written has gone out; false: nobody reads any more. Without it, all goes out at once. */
+  readonly drained?: () => Promise<boolean>;
   readonly isTerminal: boolean;
   /** Width of the terminal in characters; asked at each line, since it can be resized. */
   readonly columns: () => number | undefined;
@@ -65,7 +69,7 @@ export interface JobOverview {
   readonly skipped: readonly TransferDetail[];
 }
 
-/** Everything that a command prints. Nothing here throws or waits but showTransfers(). */
+/** Everything that a command prints. Nothing here throws or waits but showTransfers() and showObjects(). */
 export interface CommandOutput {
   /** Where a job's events go. */
   readonly report: Reporter;
@@ -79,6 +83,9 @@ export interface CommandOutput {
   showJob(job: JobOverview): void;
   /** `transfers` is read once for each time that they are printed: JSON prints them twice. */
   showTransfers(jobId: string, transfers: () => AsyncIterable<TransferDetail>): Promise<void>;
+  /** A page of `list`. Resolves when it has gone out; false: nobody reads any more. */
+  showObjects(objects: readonly ListedObject[], style: ObjectStyle): Promise<boolean>;
+  showTally(tally: ListTally, style: ObjectStyle): void;
   /** Puts a question. As text, what else there is to print then waits for answered(). */
   ask(question: Question): void;
   answered(): void;

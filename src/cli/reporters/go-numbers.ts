@@ -35,6 +35,15 @@ export function oneDecimal(value: number): string {
   return ((below % 2 === 0 ? below : below + 1) / 10).toFixed(1);
 }
 
+/** "%.2f" of Go, for numbers that are not negative: exact halves go to the even digit, as in oneDecimal(). */
+export function twoDecimals(value: number): string {
+  // Of all numbers that a computer holds exactly, only odd eighths lie halfway between two hundredths.
+  const isHalf = (value * 8) % 2 === 1;
+  if (!isHalf) return value.toFixed(2);
+  const below = Math.floor(value * 100);
+  return ((below % 2 === 0 ? below : below + 1) / 100).toFixed(2);
+}
+
 /** At most four decimals, none that are zero at the end. */
 export function fourDecimals(value: number): string {
   return String(Math.round(value * 10_000) / 10_000);

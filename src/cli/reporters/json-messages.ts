@@ -21,6 +21,8 @@ export type MessageType =
   | "Prompt"
   | "Dryrun"
   | "Response"
+  | "ListObject"
+  | "ListSummary"
   | "GetJobSummary"
   | "ListJobTransfers";
 

@@ -1,3 +1,4 @@
+import type { ListedObject, ListTally } from "../../commands/list.ts";
 import { redact } from "../../foundation/redact.ts";
 import type { JobEvent, Snapshot, TransferDetail } from "../../job/events.ts";
 import type {
@@ -21,6 +22,7 @@ import {
   responseContent,
   transferPieces,
 } from "./json-messages.ts";
+import { type ObjectStyle, objectFields, tallyFields } from "./object-lines.ts";
 import { resumeHint } from "./summary.ts";
 import { rfc3339 } from "./timestamps.ts";
 
@@ -89,6 +91,17 @@ export class JsonOutput implements CommandOutput {
       for await (const piece of transferPieces(jobId, transfers())) this.#options.write(piece);
       this.#options.write(tail);
     }
+  }
+
+  async showObjects(objects: readonly ListedObject[], style: ObjectStyle): Promise<boolean> {
+    const [head, tail] = envelope("ListObject", this.#timestamp());
+    const lines = objects.map((object) => `${head}${goJson(goJson(objectFields(object, style)))}${tail}`);
+    this.#options.write(lines.join(""));
+    return (await this.#options.drained?.()) ?? true;
+  }
+
+  showTally(tally: ListTally, style: ObjectStyle): void {
+    this.#line("ListSummary", goJson(tallyFields(tally, style)));
   }
 
   ask(question: Question): void {

@@ -1,3 +1,4 @@
+import type { ListedObject, ListTally } from "../../commands/list.ts";
 import { redact } from "../../foundation/redact.ts";
 import type { JobEvent, Snapshot, TransferDetail } from "../../job/events.ts";
 import type {
@@ -9,6 +10,7 @@ import type {
   Question,
 } from "./command-output.ts";
 import { jobsText, transfersHeading, transferText } from "./job-lists.ts";
+import { type ObjectStyle, objectText, tallyText } from "./object-lines.ts";
 import { fittingProgressLine, progressLine } from "./progress-line.ts";
 import { failuresShownMax, failuresText, resumeHint, runSummary, shownSummary } from "./summary.ts";
 
@@ -82,6 +84,15 @@ export class TextOutput implements CommandOutput {
     this.#paragraph(transfersHeading(jobId));
     for await (const transfer of transfers()) this.#options.write(transferText(transfer));
     this.#options.write("\n");
+  }
+
+  async showObjects(objects: readonly ListedObject[], style: ObjectStyle): Promise<boolean> {
+    this.#options.write(objects.map((object) => objectText(object, style)).join(""));
+    return (await this.#options.drained?.()) ?? true;
+  }
+
+  showTally(tally: ListTally, style: ObjectStyle): void {
+    this.#options.write(tallyText(tally, style));
   }
 
   ask({ text, options }: Question): void {

@@ -1,0 +1,163 @@
+import { strict as assert } from "node:assert";
+import { StorageError } from "../../foundation/errors.ts";
+import { compareUtf8 } from "../../foundation/utf8-order.ts";
+import type { Listed, ListOptions, RelativePath } from "../backend.ts";
+import type { LevelMark } from "./listing-place.ts";
+
+/** A name that stands for all that begins with it, in the listing of one level. */
+export const isVirtualFolder = (item: Listed): boolean =>
+  item.kind === "folder" && item.version === undefined;
+
+/** Where an item of a level stands in the order of full names: a virtual folder where its contents do. */
+export const levelKey = (item: Listed): string => (isVirtualFolder(item) ? `${item.path}/` : item.path);
+
+/**
+ * The items of a page of one level in the order of their keys. The service lists them so; emulators put the blobs before
+ * the folders. A page whose blobs or folders are themselves out of order is left as it is, for others to notice.
+ */
+export function inLevelOrder(items: readonly Listed[]): readonly Listed[] {
+  const ascending = (some: readonly Listed[]): boolean =>
+    some.every((item, i) => i === 0 || compareUtf8(levelKey(some[i - 1] as Listed), levelKey(item)) < 0);
+  if (ascending(items)) return items;
+  const folders = items.filter(isVirtualFolder);
+  const blobs = items.filter((item) => !isVirtualFolder(item));
+  if (!ascending(folders) || !ascending(blobs)) return items;
+  return [...blobs, ...folders].sort((a, b) => compareUtf8(levelKey(a), levelKey(b)));
+}
+
+export interface Division {
+  /** Folders inside one another, outermost first: the last item lies in all of them. */
+  readonly folders: readonly string[];
+  /** Nothing more is wanted of the innermost. */
+  readonly excluded: boolean;
+  /** How many names the level `bound` has on the page: to list that level again up to here would bring so many. */
+  readonly names: number;
+}
+
+/**
+ * Which folders below `bound` the listing had better be divided around, after a page that ends in the midst of them: where
+ * the page's folders hold `entriesMin` of its items each, or the last of them does. Its neighbours are then worth a
+ * request each, and it is worth going around if it is excluded.
+ */
+export function divisionAfter(
+  items: readonly Listed[],
+  bound: string,
+  entriesMin: number,
+  enters: ListOptions["enters"],
+): Division {
+  const last: string = items.at(-1)?.path ?? "";
+  const folders: string[] = [];
+  let level = levelOf(items, 0, bound);
+  const { names } = level;
+  for (let slash = last.indexOf("/", bound.length); slash >= 0; slash = last.indexOf("/", slash + 1)) {
+    const ofLast = items.length - level.lastStart;
+    if (ofLast < entriesMin && level.inFolders < level.folders * entriesMin) break;
+    const folder = last.slice(0, slash + 1);
+    folders.push(folder);
+    if (enters?.(last.slice(0, slash) as RelativePath) === false) return { folders, excluded: true, names };
+    level = levelOf(items, level.lastStart, folder);
+  }
+  return { folders, excluded: false, names };
+}
+
+interface PageLevel {
+  readonly names: number;
+  readonly folders: number;
+  /** Items that lie in folders of the level. */
+  readonly inFolders: number;
+  /** Where the last of its names begins. */
+  readonly lastStart: number;
+}
+
+/** The level `bound` as the items from `start` on, all of which begin with that, show it. */
+function levelOf(items: readonly Listed[], start: number, bound: string): PageLevel {
+  let names = 0;
+  let folders = 0;
+  let inFolders = 0;
+  let lastStart = start;
+  let folder: string | undefined;
+  for (let i = start; i < items.length; i++) {
+    const { path } = items[i] as Listed;
+    if (folder === undefined || !path.startsWith(folder)) {
+      const slash = path.indexOf("/", bound.length);
+      folder = slash < 0 ? undefined : path.slice(0, slash + 1);
+      if (folder !== undefined) folders++;
+      names++;
+      lastStart = i;
+    }
+    if (folder !== undefined) inFolders++;
+  }
+  return { names, folders, inFolders, lastStart };
+}
+
+/**
+ * What to list in one request instead of the folder items[at] alone, where it takes several small folders to fill a page:
+ * the longest text that `foldersMin` of the items from there on begin with. Less if there is no such text that is
+ * longer than `prefix` and that nothing done before, `after`, begins with.
+ */
+export function groupPrefix(
+  items: readonly Listed[],
+  at: number,
+  { prefix, after }: { readonly prefix: string; readonly after: string },
+  foldersMin: number,
+): string {
+  const item = items[at];
+  assert(item !== undefined);
+  const folder = levelKey(item);
+  let group = folder;
+  let end = at + 1;
+  for (let length = folder.length - 1; length > prefix.length && end - at < foldersMin; length--) {
+    // Half a character cannot be asked for.
+    if (isHighSurrogate(folder.charCodeAt(length - 1))) continue;
+    const shorter = folder.slice(0, length);
+    if (after.startsWith(shorter)) break;
+    const before = end;
+    while (end < items.length && levelKey(items[end] as Listed).startsWith(shorter)) end++;
+    if (end > before) group = shorter;
+  }
+  return group;
+}
+
+const isHighSurrogate = (unit: number): boolean => unit >= 0xd800 && unit < 0xdc00;
+
+/**
+ * Passes over what of a level is done, up to and with `after`. By position: what the service lists after that is still
+ * to come, in whatever order it lists. Only where `after` is gone meanwhile, names are compared.
+ */
+export class LevelSkip {
+  readonly #mark: LevelMark;
+  #found = false;
+  #last: string | undefined;
+  #disordered = false;
+
+  constructor(mark: LevelMark) {
+    this.#mark = mark;
+  }
+
+  /**
+   * How many items at the beginning of the next page are done; all of them: the page after that is to be asked, too.
+   * Throws "Corrupt" when that cannot be told.
+   */
+  doneOf(items: readonly Listed[], isLastPage: boolean): number {
+    const { after, whole } = this.#mark;
+    for (const [i, item] of items.entries()) {
+      const key = levelKey(item);
+      if (whole ? key.startsWith(after) : key === after) this.#found = true;
+      else if (this.#found || compareUtf8(key, after) > 0) return this.#checked(i);
+      else this.#pass(key);
+    }
+    return isLastPage ? this.#checked(items.length) : items.length;
+  }
+
+  #pass(key: string): void {
+    if (this.#last !== undefined && compareUtf8(this.#last, key) >= 0) this.#disordered = true;
+    this.#last = key;
+  }
+
+  #checked(done: number): number {
+    if (this.#found || !this.#disordered) return done;
+    const { prefix, after } = this.#mark;
+    const message = `the listing of "${prefix}" has lost "${after}", and is out of order, so what comes next cannot be told; start again`;
+    throw new StorageError("Corrupt", message);
+  }
+}
