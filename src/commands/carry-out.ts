@@ -12,7 +12,9 @@ import { type EarlierRun, readEarlierRun, withoutPending } from "../job/resume.t
 import { runJob } from "../job/run-job.ts";
 import { Scheduler } from "../job/scheduler.ts";
 import type { World } from "../job/world.ts";
-import { type JobJournal, listJobs, storedStatus } from "../journal/job-journal.ts";
+import { listJobs, storedStatus } from "../journal/job-folder.ts";
+import type { JobJournal } from "../journal/job-journal.ts";
+import { DisorderError, type ListingSide } from "../listing/ordered-listing.ts";
 import type { CommandContext } from "./context.ts";
 import { sizeJob, windowBytesFor } from "./sizing.ts";
 
@@ -35,6 +37,8 @@ export interface Errand {
   scan(stores: OpenStores, from: string | undefined, signal: AbortSignal): AsyncIterable<PlannedPage>;
   /** A scan that was cut starts anew, after what it had planned is carried out: it compares what is there. */
   readonly rescans: boolean;
+  /** A side's listing was not in the order that it claimed: the next scan is to sort it. */
+  readonly sortInstead?: (side: ListingSide) => void;
   readonly mayRemove?: (gaps: number, removals: number) => RemovalVerdict;
   /** How many objects were met on either side; for reports. */
   readonly scanned?: () => { readonly atSource: number; readonly atDestination: number };
@@ -45,6 +49,7 @@ export interface OpenStores {
   readonly destination: Destination;
 }
 
+/** The words of a copy's log lines, by its direction. */
 export function copyWords(direction: CopyRules["direction"]): LogWords {
   const word = direction === "upload" ? "UPLOAD" : "DOWNLOAD";
   return { done: `${word}SUCCESSFUL`, failed: `${word}FAILED` };
@@ -81,7 +86,13 @@ export async function carryOut(
         earlier = withoutPending(await earlierRun());
       }
     }
-    const snapshot = await runJob(world, plan, run(), context.cancel, earlier);
+    const snapshot = await runJob(world, plan, run(), context.cancel, earlier).catch(
+      async (error: unknown) => {
+        if (!(error instanceof DisorderError) || errand.sortInstead === undefined) throw error;
+        errand.sortInstead(error.side);
+        return runJob(world, plan, run(), context.cancel, withoutPending(await earlierRun()));
+      },
+    );
     await journal.writeStatus(snapshot.status);
     report({ event: "ended", snapshot: { ...snapshot, ...scannedOf(errand) } });
     return snapshot;

@@ -22,6 +22,7 @@ export interface CopyOrder {
 /** An endpoint without its credential; `needsSas` says that there was one. */
 export type StoredEndpoint = { readonly endpoint: Endpoint; readonly needsSas: boolean };
 
+/** Takes the credential off an endpoint, so that it may stand in a plan. */
 export function storeEndpoint(endpoint: Endpoint): StoredEndpoint {
   if (endpoint.kind !== "blob") return { endpoint, needsSas: false };
   return { endpoint: { ...endpoint, sas: undefined }, needsSas: endpoint.sas !== undefined };

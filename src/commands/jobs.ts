@@ -4,12 +4,12 @@ import { messageOf, StorageError } from "../foundation/errors.ts";
 import { Secret } from "../foundation/secret.ts";
 import type { Counts, JobStatus, TransferDetail, TransferStatus } from "../job/events.ts";
 import {
-  JobJournal,
   jobIdPattern,
   listJobs as listJobFolders,
   removeJob as removeJobFolder,
   storedStatus,
-} from "../journal/job-journal.ts";
+} from "../journal/job-folder.ts";
+import { JobJournal } from "../journal/job-journal.ts";
 import type { Outcome } from "../journal/records.ts";
 import { carryOut, type Errand } from "./carry-out.ts";
 import { type ChangeOrder, changeErrand } from "./change-order.ts";

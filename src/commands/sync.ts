@@ -16,9 +16,10 @@ import type { RemovalVerdict } from "../job/job-plan.ts";
 import { type CopyRules, noChanges } from "../job/order.ts";
 import { planSync, SyncTally } from "../job/plan-sync.ts";
 import type { PlannedPage } from "../job/planner.ts";
-import { JobJournal, planFormat } from "../journal/job-journal.ts";
+import { planFormat } from "../journal/job-folder.ts";
+import { JobJournal } from "../journal/job-journal.ts";
 import { compileFilter, type FilterSpec } from "../listing/filter.ts";
-import { sortedListing } from "../listing/sorted-listing.ts";
+import { type ListingSide, orderedListing } from "../listing/ordered-listing.ts";
 import { carryOut, copyWords, type Errand, type OpenStores } from "./carry-out.ts";
 import type { CompareRules, SyncRemoval, SyncRequest } from "./change-requests.ts";
 import type { CommandContext } from "./context.ts";
@@ -93,6 +94,7 @@ function orderOf(request: SyncRequest, route: SyncRoute): SyncOrder {
 /** A sync as an errand: its scan compares, and what only the destination has hangs on that scan. */
 export function syncErrand(context: CommandContext, order: SyncOrder, endpoints: Endpoints): Errand {
   const tally = new SyncTally();
+  const unsorted = new Set<ListingSide>();
   const localEnd = order.rules.direction === "upload" ? endpoints.source : endpoints.destination;
   return {
     source: endpoints.source,
@@ -103,8 +105,9 @@ export function syncErrand(context: CommandContext, order: SyncOrder, endpoints:
     removalsApart: true,
     logWords: copyWords(order.rules.direction),
     ...(order.sole === undefined ? {} : { renamedTo: order.sole.renamedTo }),
-    scan: (stores, _from, signal) => scan(context, order, { ...stores, localEnd }, tally, signal),
+    scan: (stores, _from, signal) => scan(context, order, { ...stores, localEnd, unsorted }, tally, signal),
     rescans: true,
+    sortInstead: (side) => unsorted.add(side),
     mayRemove: (gaps, removals) => judge(order.removal, { gaps, removals, tally }),
     scanned: () => tally,
   };
@@ -113,7 +116,7 @@ export function syncErrand(context: CommandContext, order: SyncOrder, endpoints:
 function scan(
   context: CommandContext,
   order: SyncOrder,
-  stores: OpenStores & { readonly localEnd: Endpoint },
+  stores: OpenStores & { readonly localEnd: Endpoint; readonly unsorted: ReadonlySet<ListingSide> },
   tally: SyncTally,
   signal: AbortSignal,
 ): AsyncIterable<PlannedPage> {
@@ -126,13 +129,12 @@ function scan(
   const filter = compileFilter(order.filter);
   const folder = `${context.plansFolder}/${context.jobId}/sort`;
   const wants = (entry: Entry): boolean => filter.wants(entry) && isIncluded(entry.path, order.includePath);
-  const list = (store: Listable, side: string): Listing => {
-    const listing = store.list(
-      { prefix: asPath(""), recursive: order.recursive, enters: filter.enters },
-      signal,
+  const list = (store: Listable, side: ListingSide): Listing =>
+    orderedListing(
+      () => store.list({ prefix: asPath(""), recursive: order.recursive, enters: filter.enters }, signal),
+      store.traits,
+      { side, folder: `${folder}-${side}`, forceSort: stores.unsorted.has(side), signal },
     );
-    return store.traits.order === "utf8" ? listing : sortedListing(listing, { folder: `${folder}-${side}` });
-  };
   const removeExtra = order.removal.mode !== "false";
   const mayRemove =
     order.removal.mode === "prompt" ? (entry: Entry) => context.askRemoval(entry.path) : (): boolean => true;

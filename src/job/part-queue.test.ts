@@ -6,7 +6,8 @@ import { SimulatedClock } from "../../test/simulation/simulated-clock.ts";
 import { SimulatedDisk } from "../../test/simulation/simulated-disk.ts";
 import { asPath } from "../backends/backend.ts";
 import { StorageError } from "../foundation/errors.ts";
-import { type JobHeader, JobJournal, planFormat } from "../journal/job-journal.ts";
+import { type JobHeader, planFormat } from "../journal/job-folder.ts";
+import { JobJournal } from "../journal/job-journal.ts";
 import type { Transfer } from "../journal/records.ts";
 import { OpenPart, PartQueue, type Work } from "./part-queue.ts";
 

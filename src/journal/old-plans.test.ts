@@ -1,7 +1,8 @@
 import { strict as assert } from "node:assert";
 import { join } from "node:path";
 import test from "node:test";
-import { JobJournal, listJobs } from "./job-journal.ts";
+import { listJobs } from "./job-folder.ts";
+import { JobJournal } from "./job-journal.ts";
 import { RealDisk } from "./real-disk.ts";
 
 /** Plans as released versions wrote them: each format has a folder, and every later version must read it. */

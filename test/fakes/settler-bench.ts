@@ -4,7 +4,8 @@ import { MemoryStore } from "../../src/backends/memory/memory-store.ts";
 import { OpenPart } from "../../src/job/part-queue.ts";
 import { Settler } from "../../src/job/settler.ts";
 import type { World } from "../../src/job/world.ts";
-import { type JobHeader, JobJournal, planFormat } from "../../src/journal/job-journal.ts";
+import { type JobHeader, planFormat } from "../../src/journal/job-folder.ts";
+import { JobJournal } from "../../src/journal/job-journal.ts";
 import { SimulatedClock } from "../simulation/simulated-clock.ts";
 import { SimulatedDisk } from "../simulation/simulated-disk.ts";
 

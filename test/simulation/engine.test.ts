@@ -6,7 +6,8 @@ import { sizeClass } from "../../src/job/buffer-pool.ts";
 import type { OverwriteRule } from "../../src/job/order.ts";
 import { md5Of } from "../../src/job/ordered-digest.ts";
 import { Dice } from "./dice.ts";
-import { type Ending, type Settings, SimulatedWorld } from "./simulated-world.ts";
+import type { Ending, Settings } from "./settings.ts";
+import { SimulatedWorld } from "./simulated-world.ts";
 
 /**
  * Goal: whatever happens between any two steps, the job ends with the destination equal to the source, and with

@@ -1,11 +1,5 @@
 import { strict as assert } from "node:assert";
-import {
-  asPath,
-  type Gap,
-  type Listed,
-  type Listing,
-  type RelativePath,
-} from "../../src/backends/backend.ts";
+import { asPath, type RelativePath } from "../../src/backends/backend.ts";
 import { MemoryChanges } from "../../src/backends/memory/memory-changes.ts";
 import {
   type MemoryFault,
@@ -14,57 +8,24 @@ import {
   MemoryStore,
 } from "../../src/backends/memory/memory-store.ts";
 import { StorageError } from "../../src/foundation/errors.ts";
-import { compareUtf8 } from "../../src/foundation/utf8-order.ts";
 import type { Snapshot } from "../../src/job/events.ts";
 import type { JobPlan } from "../../src/job/job-plan.ts";
-import { type CopyRules, noChanges, type OverwriteRule } from "../../src/job/order.ts";
+import { noChanges } from "../../src/job/order.ts";
 import { planSync, SyncTally } from "../../src/job/plan-sync.ts";
 import { readEarlierRun, withoutPending } from "../../src/job/resume.ts";
 import { runJob } from "../../src/job/run-job.ts";
 import { Scheduler } from "../../src/job/scheduler.ts";
 import type { World } from "../../src/job/world.ts";
-import { type JobHeader, JobJournal, planFormat } from "../../src/journal/job-journal.ts";
-import type { SelectedPage } from "../../src/listing/select.ts";
+import { type JobHeader, planFormat } from "../../src/journal/job-folder.ts";
+import { JobJournal } from "../../src/journal/job-journal.ts";
 import type { Dice } from "./dice.ts";
+import { copyOf, scan, withGaps } from "./listings.ts";
+import { retrying } from "./retrying.ts";
+import { type Ending, noNetwork, type Settings } from "./settings.ts";
 import { SimulatedClock } from "./simulated-clock.ts";
 import { SimulatedDisk } from "./simulated-disk.ts";
 
 export const jobId = "0f8fad5b-d9cb-469f-a165-70867728950e";
-
-/** How a run of the process ended. */
-export type Ending =
-  | { readonly kind: "ended"; readonly snapshot: Snapshot }
-  | { readonly kind: "scan failed" }
-  | { readonly kind: "killed" }
-  | { readonly kind: "power cut" };
-
-/** What goes wrong in one seeded world. Probabilities per operation. */
-export interface Weather {
-  readonly busy: number;
-  readonly lostReply: number;
-  readonly slowMsMax: number;
-  /** The objects that are refused for good while the world has them here. */
-  readonly refused: Set<string>;
-  /** A page of the listing that fails for good. */
-  scanFails: number;
-}
-
-export interface Settings {
-  readonly direction: CopyRules["direction"];
-  readonly overwrite: OverwriteRule;
-  readonly blockBytes: number;
-  readonly putBytes: number | undefined;
-  readonly checksums: boolean;
-  readonly memoryBytes: number;
-  readonly blocks: number;
-  readonly lanes: number;
-  readonly transfersPerPart: number;
-  readonly residentTransfersMax: number;
-  readonly pageItemsMax: number;
-  readonly weather: Weather;
-  /** A sync instead of a copy: what only the destination has is removed. */
-  readonly sync?: { readonly gapsAtSource: readonly string[]; readonly gapsAtDestination: readonly string[] };
-}
 
 /**
  * One machine, one service and one job, over any number of processes. The service outlives them all; what is on
@@ -171,14 +132,6 @@ export class SimulatedWorld {
     });
     let idleTicks = 0;
     let lastSteps = 0;
-    const noNetwork = {
-      bytesOverWire: 0,
-      requests: 0,
-      serverBusy: 0,
-      networkErrors: 0,
-      requestMs: 0,
-      activeConnections: 0,
-    };
     const world: World = {
       clock,
       random: this.dice,
@@ -340,69 +293,6 @@ export class SimulatedWorld {
   }
 }
 
-function copyOf(state: MemoryState) {
-  const staged = new Map([...state.staged].map(([origin, blocks]) => [origin, new Map(blocks)]));
-  return { objects: new Map(state.objects), staged };
-}
-
-async function* scan(
-  source: MemoryStore,
-  from: string | undefined,
-  signal: AbortSignal,
-): AsyncIterable<SelectedPage> {
-  for await (const page of source.list({ prefix: asPath(""), recursive: true, from }, signal)) {
-    const files = page.items.flatMap((item) => (item.kind === "file" ? [item] : []));
-    yield { files, symlinks: 0, specials: 0, gaps: [], token: page.token };
-  }
-}
-
-/** A listing in which what lies below some folders (ending in "/") could not be listed. */
-async function* withGaps(store: MemoryStore, folders: readonly string[], signal: AbortSignal): Listing {
-  const error = new StorageError("AccessDenied", "this folder is not to be read");
-  const waiting: Gap[] = folders.map((folder) => ({ kind: "gap", path: asPath(folder), error }));
-  waiting.sort((a, b) => compareUtf8(a.path, b.path));
-  for await (const page of store.list({ prefix: asPath(""), recursive: true }, signal)) {
-    const items: Listed[] = [];
-    for (const item of page.items) {
-      for (let gap = waiting[0]; gap && compareUtf8(gap.path, item.path) <= 0; gap = waiting[0]) {
-        items.push(gap);
-        waiting.shift();
-      }
-      if (!folders.some((folder) => item.path.startsWith(folder))) items.push(item);
-    }
-    yield { ...page, items };
-  }
-  if (waiting.length > 0) yield { items: waiting, token: undefined };
-}
-
 const scanFailure = "the listing is refused";
-const triesMax = 60;
 /** Progress ticks without any step after which nothing can be under way. */
 const idleTicksMax = 1_000;
-
-/** What the transport's retry layer does for the real stores: every operation is tried again after a passing fault. */
-function retrying(store: MemoryStore, clock: SimulatedClock, sent: (bytes: number) => void): MemoryStore {
-  const wrap = <T extends object>(target: T): T =>
-    new Proxy(target, {
-      get(inner, key) {
-        const value: unknown = Reflect.get(inner, key, inner);
-        if (typeof value !== "function" || key === "list")
-          return typeof value === "function" ? value.bind(inner) : value;
-        return async (...args: unknown[]): Promise<unknown> => {
-          if (key === "put" || key === "deliver") sent((args[1] as Uint8Array).length);
-          for (let attempt = 1; ; attempt++) {
-            try {
-              const result: unknown = await value.apply(inner, args);
-              return typeof result === "object" && result !== null && "deliver" in result
-                ? wrap(result)
-                : result;
-            } catch (error) {
-              if (!(error instanceof StorageError && error.retryable) || attempt === triesMax) throw error;
-              await clock.sleep(10 * 2 ** Math.min(attempt, 6));
-            }
-          }
-        };
-      },
-    });
-  return wrap(store);
-}

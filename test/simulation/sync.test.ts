@@ -4,7 +4,8 @@ import { asPath } from "../../src/backends/backend.ts";
 import { MemoryState } from "../../src/backends/memory/memory-store.ts";
 import { sizeClass } from "../../src/job/buffer-pool.ts";
 import { Dice } from "./dice.ts";
-import { type Ending, type Settings, SimulatedWorld } from "./simulated-world.ts";
+import type { Ending, Settings } from "./settings.ts";
+import { SimulatedWorld } from "./simulated-world.ts";
 
 /**
  * Goal: a sync removes what only the destination has, and never anything else, whatever happens in between: kills and

@@ -3,199 +3,17 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "node:test";
-import fc from "fast-check";
+import { done, failed, pendingOf, plan } from "../../test/fakes/journal-lines.ts";
 import { Dice } from "../../test/simulation/dice.ts";
 import { SimulatedDisk } from "../../test/simulation/simulated-disk.ts";
 import { asPath } from "../backends/backend.ts";
 import { StorageError } from "../foundation/errors.ts";
-import { BlockSet } from "./block-set.ts";
-import { decodeLine, encodeLine } from "./codec.ts";
-import { type JobHeader, JobJournal, listJobs, planFormat, removeJob } from "./job-journal.ts";
-import { PartState } from "./part-state.ts";
+import { type JobHeader, listJobs, planFormat, removeJob } from "./job-folder.ts";
+import { JobJournal } from "./job-journal.ts";
 import { RealDisk } from "./real-disk.ts";
-import type { JournalRecord, Transfer } from "./records.ts";
 
 const jobId = "0f8fad5b-d9cb-469f-a165-70867728950e";
 const header: JobHeader = { format: planFormat, jobId, startedMs: 5, command: "copy a b", order: { x: 1 } };
-
-const text = fc.string({ unit: "binary", maxLength: 12 }).map((value) => value.toWellFormed());
-const count = fc.nat({ max: 1e12 });
-const transfer: fc.Arbitrary<Transfer> = fc.record(
-  {
-    index: fc.nat({ max: 9_999 }),
-    action: fc.constantFrom("remove" as const, "change" as const),
-    path: text.map(asPath),
-    renamedTo: text.map(asPath),
-    bytes: count,
-    blockBytes: count,
-    modifiedMs: fc.option(
-      fc.double({ min: -1e15, max: 1e15, noNaN: true }).map((v) => v + 0),
-      { nil: undefined },
-    ),
-    version: fc.option(text, { nil: undefined }),
-    contentMd5: text,
-  },
-  { requiredKeys: ["index", "path", "bytes", "blockBytes", "modifiedMs", "version"] },
-);
-const skips = fc.record({ symlinks: fc.nat(), specials: fc.nat() });
-const record: fc.Arbitrary<JournalRecord> = fc.oneof(
-  fc.record({ record: fc.constant("run" as const), boot: text }),
-  fc.record({ record: fc.constant("cursor" as const), token: fc.option(text, { nil: undefined }), skips }),
-  fc.record({ record: fc.constant("planned" as const), transfer }),
-  fc.record({ record: fc.constant("delivered" as const), index: fc.nat(), block: fc.nat() }),
-  fc.record({ record: fc.constant("settled" as const), upTo: fc.nat() }),
-  fc.record({ record: fc.constant("forgotten" as const), index: fc.nat() }),
-  fc.record({
-    record: fc.constant("ended" as const),
-    index: fc.nat(),
-    outcome: fc.oneof(
-      fc.constant({ state: "done" as const }),
-      fc.constant({ state: "cancelled" as const }),
-      fc.constant({ state: "skipped" as const, reason: "exists" as const }),
-      fc.record({
-        state: fc.constant("failed" as const),
-        code: fc.constant("Timeout" as const),
-        status: fc.nat({ max: 599 }),
-        message: text,
-      }),
-    ),
-  }),
-  fc.record({
-    record: fc.constant("gap" as const),
-    path: text.map(asPath),
-    code: fc.constant("AccessDenied" as const),
-    message: text,
-  }),
-  fc.record({ record: fc.constant("scanned" as const), skips }),
-  fc.record({ record: fc.constant("void" as const) }),
-);
-
-test("every record comes back from its line as it was", () => {
-  fc.assert(
-    fc.property(record, (one) => {
-      const line = encodeLine(one);
-      assert.equal(line.at(-1), "\n");
-      assert.equal(line.indexOf("\n"), line.length - 1, "a record is one line");
-      assert.deepEqual(
-        decodeLine(Buffer.from(line, "utf8").toString("utf8").slice(0, -1)),
-        structuredClone(one),
-      );
-    }),
-    { numRuns: 2_000 },
-  );
-});
-
-test("a line with any one byte changed is not taken for a record", () => {
-  fc.assert(
-    fc.property(record, fc.nat(), fc.integer({ min: 1, max: 255 }), (one, at, flip) => {
-      const bytes = Buffer.from(encodeLine(one).slice(0, -1), "utf8");
-      const index = at % bytes.length;
-      bytes[index] = (bytes[index] ?? 0) ^ flip;
-      const hexCaseOnly = bytes.toString("utf8").toLowerCase() === encodeLine(one).slice(0, -1).toLowerCase();
-      if (!hexCaseOnly) assert.equal(decodeLine(bytes.toString("utf8")), undefined);
-    }),
-    { numRuns: 2_000 },
-  );
-});
-
-const plan = (index: number, path: string): JournalRecord => ({
-  record: "planned",
-  transfer: { index, path: asPath(path), bytes: 100, blockBytes: 10, modifiedMs: 1, version: undefined },
-});
-const done = (index: number): JournalRecord => ({ record: "ended", index, outcome: { state: "done" } });
-const failed = (index: number): JournalRecord => ({
-  record: "ended",
-  index,
-  outcome: { state: "failed", code: "Timeout", status: 0, message: "m" },
-});
-const got = (index: number, block: number): JournalRecord => ({ record: "delivered", index, block });
-
-function fold(records: readonly JournalRecord[], trusting = true): PartState {
-  const state = new PartState("boot-1", trusting);
-  for (const one of records) state.apply(one);
-  return state;
-}
-
-const pendingOf = (state: PartState): number[] => [...state.pending()].map((one) => one.index);
-
-test("invariant 2: repeating records changes nothing", () => {
-  const records = [plan(0, "a"), plan(1, "b"), got(0, 3), failed(1), got(0, 4), done(1)];
-  const once = fold(records);
-  const twice = fold(records.flatMap((one) => [one, one]));
-  for (const state of [once, twice]) {
-    assert.deepEqual(pendingOf(state), [0]);
-    assert.equal(state.delivered.get(0)?.size, 2);
-  }
-});
-
-test("invariant 6: the last end of a transfer counts, and failed ones are pending again", () => {
-  assert.deepEqual(pendingOf(fold([plan(0, "a"), failed(0)])), [0]);
-  assert.deepEqual(pendingOf(fold([plan(0, "a"), failed(0), done(0)])), []);
-  const lasting: JournalRecord = {
-    record: "ended",
-    index: 0,
-    outcome: { state: "failed", code: "NameCollision", status: 0, message: "" },
-  };
-  assert.deepEqual(
-    pendingOf(fold([plan(0, "a"), lasting])),
-    [],
-    "what the plan makes impossible is not tried again",
-  );
-});
-
-test("invariant 3: after a reboot a line about our own files counts only if a settled line covers it", () => {
-  const before: JournalRecord[] = [
-    { record: "run", boot: "an earlier boot" },
-    plan(0, "a"),
-    plan(1, "b"),
-    done(0),
-    got(1, 7),
-    { record: "settled", upTo: 4 },
-  ];
-  const distrusting = fold(before, false);
-  assert.deepEqual(pendingOf(distrusting), [1], "line 4 is covered");
-  assert.equal(distrusting.delivered.get(1), undefined, "line 5 is not");
-  assert.equal(fold(before, true).delivered.get(1)?.has(7), true, "a store elsewhere is asked itself");
-  const sameBoot = fold([{ record: "run", boot: "boot-1" }, plan(0, "a"), done(0)], false);
-  assert.deepEqual(pendingOf(sameBoot), [], "the process died, the machine did not");
-});
-
-test("blocks that the store has lost do not count again when a later settled line covers their old lines", () => {
-  const records: JournalRecord[] = [
-    { record: "run", boot: "an earlier boot" },
-    plan(0, "a"),
-    got(0, 1),
-    got(0, 2),
-    { record: "settled", upTo: 4 },
-    { record: "forgotten", index: 0 },
-    got(0, 2),
-  ];
-  assert.equal(fold(records, false).delivered.get(0)?.size ?? 0, 0, "block 2 came anew and is not settled");
-  const settled = fold([...records, { record: "settled", upTo: 7 }], false);
-  assert.equal(settled.delivered.get(0)?.has(1), false);
-  assert.equal(settled.delivered.get(0)?.has(2), true);
-});
-
-test("what a void line stands under is neither carried out nor counted", () => {
-  const state = fold([plan(0, "a"), plan(1, "b"), got(1, 2), done(0), { record: "void" }]);
-  assert.deepEqual(pendingOf(state), []);
-  assert.deepEqual(state.transfers, []);
-  assert.equal(state.delivered.size, 0);
-});
-
-test("names since the last cursor are those of the page that a scan is taken up with", () => {
-  const skipsNone = { symlinks: 0, specials: 0 };
-  const state = fold([
-    { record: "cursor", token: "t1", skips: skipsNone },
-    plan(0, "a"),
-    { record: "cursor", token: "t2", skips: skipsNone },
-    plan(1, "b"),
-    { record: "cursor", token: "t2", skips: skipsNone },
-    plan(2, "c"),
-  ]);
-  assert.equal(state.scan?.token, "t2");
-  assert.deepEqual([...state.namesSinceCursor], ["b", "c"]);
-});
 
 test("invariant 4: whatever tail a power cut leaves, the log replays to a prefix of what was appended", async () => {
   for (let seed = 1; seed <= 300; seed++) {
@@ -366,16 +184,4 @@ test("an unknown job, another format and a damaged header are told apart", async
   } finally {
     await rm(folder, { recursive: true });
   }
-});
-
-test("a block set holds what was added and nothing else", () => {
-  fc.assert(
-    fc.property(fc.uniqueArray(fc.nat({ max: 50_000 })), fc.nat({ max: 50_000 }), (indexes, probe) => {
-      const set = new BlockSet();
-      for (const index of indexes) set.add(index);
-      for (const index of indexes) set.add(index);
-      assert.equal(set.size, indexes.length);
-      assert.equal(set.has(probe), indexes.includes(probe));
-    }),
-  );
 });
