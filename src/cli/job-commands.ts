@@ -1,7 +1,7 @@
 import type { CommandContext } from "../commands/context.ts";
 import {
+  type Broom,
   cleanJobs,
-  type LogFilesOf,
   listJobs,
   listTransfers,
   removeJob,
@@ -19,15 +19,14 @@ import { cleanedJobsText, removedFilesText, removedJobText, removingJobText } fr
 export class CommandError extends Error {}
 
 /** What every `jobs` command but `resume` works with. */
-export type Shelf = Pick<CommandContext, "disk" | "plansFolder" | "log"> & {
-  readonly logFilesOf: LogFilesOf;
-};
+export type Shelf = Broom;
 
 type Of<Path extends Invocation["command"]> = Extract<Invocation, { command: Path }>;
 
 /** Details of failed and skipped transfers that `jobs show` gives to programs. */
 const detailsMax = 1_000;
 
+/** `jobs list`: every job, or those of one status, the newest first. */
 export async function jobsList(
   shelf: Shelf,
   invocation: Of<"jobs list">,
@@ -39,6 +38,7 @@ export async function jobsList(
   return 0;
 }
 
+/** `jobs show`: a job's counts, or its transfers of one status. Throws CommandError for one that cannot be read. */
 export async function jobsShow(
   shelf: Shelf,
   invocation: Of<"jobs show">,
@@ -82,6 +82,7 @@ function belongs(status: TransferStatus, wanted: TransferStatus): boolean {
   return /^(Failed|BlobTierFailure|Skipped|TierAvailability|Cancelled)/.test(status);
 }
 
+/** `jobs resume`: goes on with a job. Throws CommandError for one that cannot be gone on with. */
 export async function jobsResume(context: CommandContext, invocation: Of<"jobs resume">): Promise<number> {
   const jobId = jobIdOf(invocation);
   const { sourceSas, destinationSas } = invocation.flags;
@@ -98,6 +99,7 @@ export async function jobsResume(context: CommandContext, invocation: Of<"jobs r
   }
 }
 
+/** `jobs remove`: forgets one job. Throws CommandError for an unknown one. */
 export async function jobsRemove(
   shelf: Shelf,
   invocation: Of<"jobs remove">,
@@ -111,6 +113,7 @@ export async function jobsRemove(
   return 0;
 }
 
+/** `jobs clean`: forgets all jobs, or those of one status; those that run are kept. */
 export async function jobsClean(
   shelf: Shelf,
   invocation: Of<"jobs clean">,

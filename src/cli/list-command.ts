@@ -35,7 +35,9 @@ export async function runList(
     return tally.gaps === 0 ? 0 : 1;
   } catch (error) {
     if (!(error instanceof StorageError) || error.code === "InvalidArgument") throw error;
-    throw new CommandError(`failed to traverse container: cannot list files due to reason ${error.message}`, { cause: error });
+    throw new CommandError(`failed to traverse container: cannot list files due to reason ${error.message}`, {
+      cause: error,
+    });
   }
 }
 

@@ -2,7 +2,8 @@ import type { PromptAnswer } from "../job/events.ts";
 import type { CommandOutput, Question, ResponseOption } from "./reporters/command-output.ts";
 import type { Stdin } from "./stdin.ts";
 
-const options: readonly (ResponseOption & { readonly answer: PromptAnswer })[] = [
+/** The ways to answer a question about one of many. */
+export const answers: readonly (ResponseOption & { readonly answer: PromptAnswer })[] = [
   { answer: "yes", responseType: "Yes", friendly: "Yes", response: "y" },
   { answer: "no", responseType: "No", friendly: "No", response: "n" },
   { answer: "yesForAll", responseType: "YesForAll", friendly: "Yes for all", response: "a" },
@@ -12,13 +13,13 @@ const options: readonly (ResponseOption & { readonly answer: PromptAnswer })[] =
 /** Asks whether an existing object is to be replaced (surface spec 4.9.6). */
 export function overwriteQuestion(destination: string): Question {
   const text = `${destination} already exists at the destination. Do you wish to overwrite?`;
-  return { promptType: "Overwrite", text, options, target: destination };
+  return { promptType: "Overwrite", text, options: answers, target: destination };
 }
 
 /** What a typed answer means: its letter or its words, in any case. */
 export function readAnswer(text: string): PromptAnswer | undefined {
   const typed = text.trim().toLowerCase();
-  return options.find(({ response, friendly }) => typed === response || typed === friendly.toLowerCase())
+  return answers.find(({ response, friendly }) => typed === response || typed === friendly.toLowerCase())
     ?.answer;
 }
 
@@ -40,7 +41,8 @@ export async function askOverwrite(
   return answer;
 }
 
-const endOfInput = (signal: AbortSignal): PromptAnswer | undefined =>
+/** What no further answer ever means: leave all as it is. */
+export const endOfInput = (signal: AbortSignal): PromptAnswer | undefined =>
   signal.aborted ? undefined : "noForAll";
 
 function consequence(answer: PromptAnswer | undefined, destination: string): string {

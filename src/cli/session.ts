@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import type { Endpoint } from "../backends/endpoint.ts";
+import { sweep } from "../backends/index.ts";
 import type { CommandContext } from "../commands/context.ts";
-import { copy } from "../commands/copy.ts";
 import { FromToError } from "../commands/from-to.ts";
 import { make } from "../commands/make.ts";
 import { connectionsMax } from "../commands/sizing.ts";
@@ -12,7 +13,8 @@ import { noLog } from "../foundation/log.ts";
 import { Pacer } from "../foundation/pacer.ts";
 import { redact } from "../foundation/redact.ts";
 import { RealDisk } from "../journal/real-disk.ts";
-import { copyRequest } from "./copy-request.ts";
+import { askedJob, errorStart, runKind } from "./blob-jobs.ts";
+import { openDialogue } from "./dialogue.ts";
 import { type Environment, EnvironmentError, readEnvironment } from "./environment.ts";
 import { exitCodeOf } from "./exit-code.ts";
 import { printArgumentError, type TextStreams } from "./flags/argument-error.ts";
@@ -30,21 +32,16 @@ import {
 import { runList } from "./list-command.ts";
 import { createLogFile, type LogFile } from "./log-file.ts";
 import { cpuCount, memoryBytesMax, processIdentity } from "./machine.ts";
-import { askOverwrite } from "./prompt.ts";
 import { realClock, realRandom } from "./real-clock.ts";
 import type { CommandOutput } from "./reporters/command-output.ts";
 import { createReporter } from "./reporters/create-reporter.ts";
 import { systemTime } from "./reporters/timestamps.ts";
 import { Signals } from "./signals.ts";
-import { Stdin } from "./stdin.ts";
 import { watchOutput } from "./stdout.ts";
 import { openStores } from "./stores.ts";
 import { version } from "./version.ts";
 
 type Session = Exclude<ParsedCommandLine, { kind: "version" | "unknown topic" }>;
-
-const awaitContinueMs = 60_000;
-const awaitOpenMs = 5 * 60_000;
 
 /** Carries a command out and says how; the exit code is the result. Rejects only for faults of ours. */
 export async function runSession(parsed: Session, streams: TextStreams): Promise<number> {
@@ -52,7 +49,7 @@ export async function runSession(parsed: Session, streams: TextStreams): Promise
   const output = createReporter({
     outputType: globals?.outputType ?? "text",
     outputLevel: globals?.outputLevel ?? "default",
-    run: runOf(parsed),
+    run: parsed.kind === "run" ? runKind(parsed) : "copy",
     write: streams.stdout,
     drained: watchOutput(process.stdout),
     isTerminal: process.stdout.isTTY === true,
@@ -77,12 +74,6 @@ export async function runSession(parsed: Session, streams: TextStreams): Promise
   }
 }
 
-function runOf(parsed: Session): "copy" | "resume" | "dryRun" {
-  if (parsed.kind !== "run") return "copy";
-  if (parsed.command === "jobs resume") return "resume";
-  return parsed.command === "copy" && parsed.flags.dryRun ? "dryRun" : "copy";
-}
-
 async function runCommand(
   invocation: Invocation,
   output: CommandOutput,
@@ -104,8 +95,7 @@ async function runCommand(
     if (error instanceof FromToError) for (const notice of error.notices) output.info(notice);
     if (!(error instanceof StorageError || error instanceof CommandError)) throw error;
     const whole = error instanceof FromToError || error instanceof CommandError;
-    const words = invocation.command === "copy" && !whole;
-    output.error(redact(words ? `Cannot perform copy due to error: ${error.message}` : error.message));
+    output.error(redact(`${whole ? "" : errorStart(invocation.command)}${error.message}`));
     return 1;
   }
 }
@@ -121,7 +111,7 @@ async function dispatch(
     readdirSync(logFolder)
       .filter((name) => name.startsWith(jobId) && name.endsWith(".log"))
       .map((name) => join(logFolder, name));
-  const shelf: Shelf = { disk, plansFolder, log: noLog, logFilesOf };
+  const shelf: Shelf = { disk, plansFolder, log: noLog, logFilesOf, sweepJob };
   switch (invocation.command) {
     case "jobs list":
       return jobsList(shelf, invocation, output);
@@ -147,16 +137,25 @@ async function dispatch(
         output.endOfJob("Successfully created the resource.");
         return 0;
       });
-    case "copy": {
-      const request = copyRequest(invocation, process.platform);
-      if ("route" in request) throw new CommandError(request.message);
+    case "copy":
+    case "sync":
+    case "remove":
+    case "set-properties": {
+      const job = askedJob(invocation, process.platform);
+      for (const warning of job.warnings) output.warn(warning);
       return withJob(invocation, environment, disk, output, randomUUID(), async (context) => {
-        const status = await copy(context, request);
-        if (request.dryRun) output.endOfJob("");
+        const status = await job.run(context);
+        if (job.dryRun) output.endOfJob("");
         return exitCodeOf(status);
       });
     }
   }
+}
+
+/** Removes what a job that is forgotten left unfinished. */
+async function sweepJob(endpoint: Endpoint, jobId: string): Promise<void> {
+  const judge = { isLive: (other: string) => other !== jobId, untouchedSinceMs: Number.POSITIVE_INFINITY };
+  await sweep(endpoint, judge);
 }
 
 /** Opens what a job needs, runs it, and closes all of it again, however it ends. */
@@ -181,17 +180,10 @@ async function withJob(
     bytesPerSecondMax: pacer.bytesPerSecond,
   };
   const signals = new Signals(output);
-  const stdin = new Stdin({
-    input: process.stdin,
-    output,
-    clock,
-    zone: systemTime(),
-    cancelFromStdin: globals.cancelFromStdin,
-    onCancel: () => signals.cancel(),
-    onAdjust: (capMbps) => {
-      pacer.bytesPerSecond = bytesPerSecond(capMbps);
-    },
-  });
+  const onAdjust = (capMbps: number): void => {
+    pacer.bytesPerSecond = bytesPerSecond(capMbps);
+  };
+  const dialogue = openDialogue({ invocation, clock, output, signals, onAdjust });
   const stores = openStores({
     clock,
     random,
@@ -202,12 +194,11 @@ async function withJob(
     environment,
     variables: process.env,
     version,
-    usesTls: invocation.args.some((arg) => /^https:/i.test(arg)) || invocation.command !== "copy",
+    usesTls: invocation.args.some((arg) => /^https:/i.test(arg)) || invocation.command === "jobs resume",
     onProxy: (origin, proxy) => output.info(`Proxy detected: ${origin} -> ${redact(proxy)}`),
   });
   try {
-    if (globals.cancelFromStdin || asksQuestions(invocation)) stdin.watch();
-    if (globals.awaitContinue) await stdin.waitFor("continue", awaitContinueMs, signals.signal);
+    await dialogue.begin();
     return await run({
       clock,
       random,
@@ -220,25 +211,19 @@ async function withJob(
       logFile: logFile.path,
       log: logFile.log,
       report: output.report,
-      ask: (destination) => askOverwrite({ output, stdin }, destination, signals.signal),
-      askRemoval: async () => false,
-      beforeFirstOpen: async () => {
-        if (globals.awaitOpen) await stdin.waitFor("open", awaitOpenMs, signals.signal);
-      },
+      ask: dialogue.ask,
+      askRemoval: dialogue.askRemoval,
+      beforeFirstOpen: dialogue.beforeFirstOpen,
       stores,
       capacity,
       cancel: signals.signal,
     });
   } finally {
     signals.close();
-    stdin.close();
+    dialogue.close();
     await stores.close();
     await logFile.close();
   }
-}
-
-function asksQuestions(invocation: Invocation): boolean {
-  return invocation.command === "copy" && invocation.flags.overwrite === "prompt";
 }
 
 function openLog(

@@ -52,7 +52,8 @@ export interface OpenStores {
 /** The words of a copy's log lines, by its direction. */
 export function copyWords(direction: CopyRules["direction"]): LogWords {
   const word = direction === "upload" ? "UPLOAD" : "DOWNLOAD";
-  return { done: `${word}SUCCESSFUL`, failed: `${word}FAILED` };
+  const removing = `Deleting extra ${direction === "upload" ? "object" : "file"}`;
+  return { done: `${word}SUCCESSFUL`, failed: `${word}FAILED`, removing };
 }
 
 /**

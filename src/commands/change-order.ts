@@ -132,7 +132,14 @@ async function dryRun(context: CommandContext, errand: Errand, order: ChangeOrde
       const action = order.verb === "remove" ? "remove" : "change";
       context.report({
         event: "planned",
-        detail: { action, source: name, destination: "", bytes: entry.bytes, fromTo: order.fromTo },
+        detail: {
+          action,
+          source: name,
+          destination: "",
+          bytes: entry.bytes,
+          fromTo: order.fromTo,
+          ...(action === "change" ? { change: order.changes.change } : {}),
+        },
       });
     }
   }

@@ -46,8 +46,8 @@ export interface CommandContext {
   readonly log: Log;
   readonly report: Reporter;
   readonly ask: (destination: string) => Promise<PromptAnswer | undefined>;
-  /** Asks whether an object that only the destination has may be removed; no answer keeps it. */
-  readonly askRemoval: (path: string) => Promise<boolean>;
+  /** Asks whether an object that only the destination (by name: `root`) has may be removed; no answer keeps it. */
+  readonly askRemoval: (path: string, root: string) => Promise<boolean>;
   /** Resolves when a client that asked for it (--await-open) lets the first object be opened. */
   readonly beforeFirstOpen: () => Promise<void>;
   readonly stores: Stores;

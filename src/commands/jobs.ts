@@ -185,20 +185,39 @@ function orderOf(journal: JobJournal): JobOrder {
   );
 }
 
+/** What forgetting jobs works with. */
+export interface Broom extends Place {
+  readonly logFilesOf: LogFilesOf;
+  /** Removes what a job's downloads left unfinished in a local folder. */
+  readonly sweepJob: (endpoint: Endpoint, jobId: string) => Promise<void>;
+}
+
 /**
- * Removes a job's plan and log. Throws "NotFound" when there is neither, "AlreadyExists" while a process runs it.
+ * Removes a job's plan, its log, and what its download left unfinished. Throws "NotFound" when there is neither plan
+ * nor log, "AlreadyExists" while a process runs it.
  */
-export async function removeJob(place: Place & { logFilesOf: LogFilesOf }, jobId: string): Promise<number> {
+export async function removeJob(broom: Broom, jobId: string): Promise<number> {
   requireJobId(jobId);
-  const { disk, plansFolder } = place;
+  const { disk, plansFolder } = broom;
   const known = (await listJobFolders(disk, plansFolder)).includes(jobId);
-  const logs = await place.logFilesOf(jobId);
+  const logs = await broom.logFilesOf(jobId);
   if (!known && logs.length === 0) {
     throw new StorageError("NotFound", "cannot find any log or job plan file with the specified ID");
   }
+  const destination = known ? await destinationOf(broom, jobId) : undefined;
   if (known) await removeJobFolder(disk, plansFolder, jobId);
+  if (destination !== undefined) await broom.sweepJob(destination, jobId);
   for (const path of logs) await disk.remove(path);
   return (known ? 1 : 0) + logs.length;
+}
+
+/** A job that cannot be understood can be removed all the same; then nobody knows where it wrote. */
+async function destinationOf(place: Place, jobId: string): Promise<Endpoint | undefined> {
+  try {
+    return placesOf(orderOf(await JobJournal.look(place.disk, place.plansFolder, jobId))).destination;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The log files that belong to a job. */
@@ -206,7 +225,7 @@ export type LogFilesOf = (jobId: string) => Promise<readonly string[]>;
 
 /** Removes every job of a status (undefined: of any) that no process runs, with its logs. Returns their ids. */
 export async function cleanJobs(
-  place: Place & { logFilesOf: LogFilesOf },
+  place: Broom,
   status: JobStatus | undefined,
 ): Promise<{ readonly jobIds: readonly string[]; readonly files: number }> {
   const jobIds: string[] = [];

@@ -136,8 +136,9 @@ function scan(
       { side, folder: `${folder}-${side}`, forceSort: stores.unsorted.has(side), signal },
     );
   const removeExtra = order.removal.mode !== "false";
-  const mayRemove =
-    order.removal.mode === "prompt" ? (entry: Entry) => context.askRemoval(entry.path) : (): boolean => true;
+  const root = nameIn(order.destination.endpoint, "");
+  const asks = order.removal.mode === "prompt";
+  const mayRemove = asks ? (entry: Entry) => context.askRemoval(entry.path, root) : (): boolean => true;
   return planSync(
     list(stores.source, "source"),
     list(emptyWhereMissing(stores.destination), "destination"),
@@ -278,7 +279,7 @@ async function dryRun(context: CommandContext, errand: Errand): Promise<JobStatu
         source: name,
         destination: "",
         bytes: entry.bytes,
-        fromTo: fromToOf(errand),
+        fromTo: errand.rules.direction === "upload" ? "BlobTrash" : "LocalTrash",
       },
     });
   }

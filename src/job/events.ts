@@ -1,3 +1,4 @@
+import type { PropertyChange } from "../backends/backend.ts";
 import type { ScanSkips } from "../journal/records.ts";
 
 /** AzCopy's words for the state of a job (surface spec 5.3). */
@@ -100,10 +101,15 @@ export type JobEvent =
 /** A line of --dry-run: what would be done. */
 export interface DryRunDetail {
   readonly action: "copy" | "remove" | "change";
+  /** What is copied, removed or changed. */
   readonly source: string;
+  /** "" where nothing is copied. */
   readonly destination: string;
   readonly bytes: number;
+  /** As --from-to names it; "BlobTrash" or "LocalTrash" for a removal, "BlobNone" for a change. */
   readonly fromTo: string;
+  /** What a change sets. */
+  readonly change?: PropertyChange;
 }
 
 /** Must not throw and must not wait: a slow terminal may not slow a transfer. */

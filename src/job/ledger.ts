@@ -10,19 +10,21 @@ import type { World } from "./world.ts";
 export interface LogWords {
   readonly done: string;
   readonly failed: string;
+  /** What is told of each removal that is beside the transfers, before its path. */
+  readonly removing?: string;
 }
 
 /** Counts what becomes of transfers, and writes it to the job's log. */
 export class Ledger {
   readonly counters: Counters;
-  readonly #world: Pick<World, "names" | "log">;
+  readonly #world: Pick<World, "names" | "log" | "report">;
   readonly #words: LogWords;
   /** Removals are counted apart from the job's transfers (sync), not as its transfers (remove). */
   readonly #removalsApart: boolean;
 
   constructor(
     counters: Counters,
-    world: Pick<World, "names" | "log">,
+    world: Pick<World, "names" | "log" | "report">,
     words: LogWords,
     removalsApart: boolean,
   ) {
@@ -41,8 +43,9 @@ export class Ledger {
   ended(transfer: Transfer, outcome: Outcome, moved: number): void {
     switch (outcome.state) {
       case "done":
-        if (this.#isApart(transfer)) this.counters.deletions.done++;
-        else this.counters.finish(transfer.bytes, moved);
+        if (this.#isApart(transfer)) this.#removed(transfer);
+        // A change of properties moves no content.
+        else this.counters.finish(transfer.action === "change" ? 0 : transfer.bytes, moved);
         break;
       case "skipped":
         this.counters.skip(this.#detail(transfer, "SkippedEntityAlreadyExists"), moved);
@@ -64,6 +67,13 @@ export class Ledger {
       "ERROR",
       `${this.#world.names.source(gap.path)} could not be listed: ${gap.error.message}`,
     );
+  }
+
+  #removed({ path }: Transfer): void {
+    this.counters.deletions.done++;
+    const { removing } = this.#words;
+    if (removing === undefined) return;
+    this.#world.report({ event: "info", level: "info", text: `${removing}: ${path}` });
   }
 
   #isApart(transfer: Pick<Named, "action">): boolean {

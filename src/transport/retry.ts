@@ -110,7 +110,9 @@ class RetryPolicy {
   #retriesFor(request: HttpRequest, outcome: HttpResponse | StorageError): number {
     if (!(outcome instanceof StorageError)) return this.#retriesMax;
     if (outcome.code === "Corrupt") return Math.min(corruptRetriesMax, this.#retriesMax);
-    const unknown = errnoOf(outcome.cause) === "ENOTFOUND" && !this.#known.has(request.origin);
+    // Nobody has ever answered there: more likely a mistyped address than a passing fault.
+    const errno = errnoOf(outcome.cause);
+    const unknown = (errno === "ENOTFOUND" || errno === "ECONNREFUSED") && !this.#known.has(request.origin);
     return unknown ? Math.min(unknownHostRetriesMax, this.#retriesMax) : this.#retriesMax;
   }
 

@@ -1,9 +1,9 @@
 import { strict as assert } from "node:assert";
-import { execFileSync } from "node:child_process";
 import { basename, join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import type { Ended, User } from "./azcopy.ts";
 import { assertSame, type Container, Lab } from "./lab.ts";
+import { missingFor } from "./real-azcopy.ts";
 import { awkwardTree, hashesOf, plant } from "./trees.ts";
 
 const blockBytes = 2 ** 20;
@@ -91,14 +91,4 @@ async function propertiesOf(container: Container): Promise<Record<string, unknow
     found[name] = [type, properties.contentLength, md5 || undefined, properties.blobType];
   }
   return found;
-}
-
-/** Why AzCopy's binary cannot run here; false when it can. */
-function missingFor(file: string): string | false {
-  try {
-    execFileSync(file, ["--version"], { stdio: "pipe" });
-    return false;
-  } catch (error) {
-    return `AzCopy does not start here (it needs Debian's libsecret-1-0): ${String(error).split("\n")[1] ?? ""}`;
-  }
 }

@@ -9,7 +9,7 @@ export interface ListedNamesOptions {
   readonly shortBy?: (request: number) => number;
   /** What passes before an answer, by the number of the request. */
   readonly delay?: (request: number) => Promise<unknown>;
-  /** Blobs before virtual folders, as emulators answer. */
+  /** Pages of a level have the blobs before the virtual folders. */
   readonly separated?: boolean;
   /** Of names; default compareUtf8. */
   readonly compare?: (a: string, b: string) => number;
@@ -55,7 +55,8 @@ export class ListedNames {
     const most = Math.max(0, pageItemsMax - shortBy(number));
     const items: Entry[] = [];
     const { names } = this;
-    let at = marker === undefined ? this.#firstWith(prefix) : Number(marker.slice(listing.length));
+    let at =
+      marker === undefined ? this.#firstWith(prefix) : Number.parseInt(marker.slice(listing.length), 10);
     while (at < names.length && items.length < most) {
       const name = names[at] as string;
       if (!name.startsWith(prefix)) break;
@@ -69,7 +70,7 @@ export class ListedNames {
         while (names[at]?.startsWith(folder)) at++;
       }
     }
-    const nextMarker = names[at]?.startsWith(prefix) ? listing + at : "";
+    const nextMarker = names[at]?.startsWith(prefix) ? `${listing}${at} ${number}` : "";
     if (separated) items.sort((a, b) => Number(a.kind === "folder") - Number(b.kind === "folder"));
     return { items, nextMarker };
   }

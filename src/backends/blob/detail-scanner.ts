@@ -1,23 +1,25 @@
 import type { EntryDetails } from "../backend.ts";
 import { decodeText } from "./xml.ts";
 
-const detailElements: Readonly<Record<string, keyof EntryDetails>> = {
-  BlobType: "blobType",
-  AccessTier: "tier",
-  "Content-Type": "contentType",
-  "Content-Encoding": "contentEncoding",
-  LeaseState: "leaseState",
-  LeaseDuration: "leaseDuration",
-  LeaseStatus: "leaseStatus",
-  ArchiveStatus: "archiveStatus",
-};
+export type Details = { -readonly [Key in keyof EntryDetails]: string };
 
-/** The details among the properties of a blob; `xml` is what its element Properties holds. */
-export function scanDetails(xml: string): EntryDetails {
-  const details: { -readonly [Key in keyof EntryDetails]: string } = {};
-  for (const [, name = "", value = ""] of xml.matchAll(/<([A-Za-z-]+)>([^<]+)</g)) {
-    const key = detailElements[name];
-    if (key !== undefined) details[key] = decodeText(value);
+const elements: readonly (readonly [name: string, key: keyof EntryDetails])[] = [
+  ["BlobType", "blobType"],
+  ["AccessTier", "tier"],
+  ["LeaseState", "leaseState"],
+  ["LeaseStatus", "leaseStatus"],
+  ["Content-Type", "contentType"],
+  ["LeaseDuration", "leaseDuration"],
+  ["ArchiveStatus", "archiveStatus"],
+  ["Content-Encoding", "contentEncoding"],
+];
+
+/** Adds a property of a blob, if it is a detail: its name is text[open, close), its value text(close, end). */
+export function takeDetail(details: Details, text: string, open: number, close: number, end: number): void {
+  if (end === close + 1) return;
+  for (const [name, key] of elements) {
+    if (name.length !== close - open || !text.startsWith(name, open)) continue;
+    details[key] = decodeText(text.slice(close + 1, end));
+    return;
   }
-  return details;
 }

@@ -12,26 +12,45 @@ export const isVirtualFolder = (item: Listed): boolean =>
 export const levelKey = (item: Listed): string => (isVirtualFolder(item) ? `${item.path}/` : item.path);
 
 /**
- * The items of a page of one level in the order of their keys. The service lists them so; emulators put the blobs before
- * the folders. A page whose blobs or folders are themselves out of order is left as it is, for others to notice.
+ * The items of a page of one level in the order of their keys. The service lists them so; others put the blobs before the
+ * folders. A page in any other order stays in it, since what is done of a level is known by its place.
  */
 export function inLevelOrder(items: readonly Listed[]): readonly Listed[] {
-  const ascending = (some: readonly Listed[]): boolean =>
-    some.every((item, i) => i === 0 || compareUtf8(levelKey(some[i - 1] as Listed), levelKey(item)) < 0);
   if (ascending(items)) return items;
-  const folders = items.filter(isVirtualFolder);
   const blobs = items.filter((item) => !isVirtualFolder(item));
-  if (!ascending(folders) || !ascending(blobs)) return items;
-  return [...blobs, ...folders].sort((a, b) => compareUtf8(levelKey(a), levelKey(b)));
+  const folders = items.slice(blobs.length);
+  if (!folders.every(isVirtualFolder) || !ascending(blobs) || !ascending(folders)) return items;
+  return [...items].sort((a, b) => compareUtf8(levelKey(a), levelKey(b)));
 }
+
+const ascending = (items: readonly Listed[]): boolean =>
+  items.every((item, i) => i === 0 || compareUtf8(levelKey(items[i - 1] as Listed), levelKey(item)) < 0);
 
 export interface Division {
   /** Folders inside one another, outermost first: the last item lies in all of them. */
   readonly folders: readonly string[];
   /** Nothing more is wanted of the innermost. */
   readonly excluded: boolean;
-  /** How many names the level `bound` has on the page: to list that level again up to here would bring so many. */
+  /** What the page shows of the level `bound`. */
+  readonly level: PageLevel;
+}
+
+export interface PageLevel {
+  /** Blobs and folders: to list the level again would bring so many. */
   readonly names: number;
+  readonly folders: number;
+  /** Items that lie in folders of the level. */
+  readonly inFolders: number;
+  /** Where the last of its names begins. */
+  readonly lastStart: number;
+}
+
+export interface DivisionRules {
+  readonly enters: ListOptions["enters"];
+  /** What a request should bring. */
+  readonly entriesMin: number;
+  /** The listing has been so long that even small folders, several in a request, are worth it. */
+  readonly long: boolean;
 }
 
 /**
@@ -39,34 +58,23 @@ export interface Division {
  * the page's folders hold `entriesMin` of its items each, or the last of them does. Its neighbours are then worth a
  * request each, and it is worth going around if it is excluded.
  */
-export function divisionAfter(
-  items: readonly Listed[],
-  bound: string,
-  entriesMin: number,
-  enters: ListOptions["enters"],
-): Division {
+export function divisionAfter(items: readonly Listed[], bound: string, rules: DivisionRules): Division {
+  const { enters, entriesMin } = rules;
   const last: string = items.at(-1)?.path ?? "";
   const folders: string[] = [];
-  let level = levelOf(items, 0, bound);
-  const { names } = level;
+  const level = levelOf(items, 0, bound);
+  let { long } = rules;
+  let inner = level;
   for (let slash = last.indexOf("/", bound.length); slash >= 0; slash = last.indexOf("/", slash + 1)) {
-    const ofLast = items.length - level.lastStart;
-    if (ofLast < entriesMin && level.inFolders < level.folders * entriesMin) break;
+    const ofLast = items.length - inner.lastStart;
+    if (!long && ofLast < entriesMin && inner.inFolders < inner.folders * entriesMin) break;
+    long = false;
     const folder = last.slice(0, slash + 1);
     folders.push(folder);
-    if (enters?.(last.slice(0, slash) as RelativePath) === false) return { folders, excluded: true, names };
-    level = levelOf(items, level.lastStart, folder);
+    if (enters?.(last.slice(0, slash) as RelativePath) === false) return { folders, excluded: true, level };
+    inner = levelOf(items, inner.lastStart, folder);
   }
-  return { folders, excluded: false, names };
-}
-
-interface PageLevel {
-  readonly names: number;
-  readonly folders: number;
-  /** Items that lie in folders of the level. */
-  readonly inFolders: number;
-  /** Where the last of its names begins. */
-  readonly lastStart: number;
+  return { folders, excluded: false, level };
 }
 
 /** The level `bound` as the items from `start` on, all of which begin with that, show it. */
@@ -121,43 +129,43 @@ export function groupPrefix(
 const isHighSurrogate = (unit: number): boolean => unit >= 0xd800 && unit < 0xdc00;
 
 /**
- * Passes over what of a level is done, up to and with `after`. By position: what the service lists after that is still
- * to come, in whatever order it lists. Only where `after` is gone meanwhile, names are compared.
+ * Finds in a level what comes after what is done, page by page. By place: what the service lists behind `after` is still
+ * to come, in whatever order it lists. Once that shows `after` to be gone, the level is read again, by name.
  */
 export class LevelSkip {
-  readonly #mark: LevelMark;
+  readonly mark: LevelMark;
+  readonly #byName: boolean;
   #found = false;
-  #last: string | undefined;
-  #disordered = false;
+  #last = "";
 
-  constructor(mark: LevelMark) {
-    this.#mark = mark;
+  constructor(mark: LevelMark, byName = false) {
+    this.mark = mark;
+    this.#byName = byName;
   }
 
-  /**
-   * How many items at the beginning of the next page are done; all of them: the page after that is to be asked, too.
-   * Throws "Corrupt" when that cannot be told.
-   */
-  doneOf(items: readonly Listed[], isLastPage: boolean): number {
-    const { after, whole } = this.#mark;
+  /** How many items at the beginning of the next page are done. Throws "Corrupt" when their names cannot tell. */
+  doneOf(items: readonly Listed[]): number {
+    const { after, whole } = this.mark;
     for (const [i, item] of items.entries()) {
       const key = levelKey(item);
       if (whole ? key.startsWith(after) : key === after) this.#found = true;
-      else if (this.#found || compareUtf8(key, after) > 0) return this.#checked(i);
+      else if (this.#found || (this.#byName && compareUtf8(key, after) > 0)) return i;
       else this.#pass(key);
     }
-    return isLastPage ? this.#checked(items.length) : items.length;
+    return items.length;
+  }
+
+  /** What is to be done if that was the last page, and all of it was done; undefined: nothing. */
+  get again(): LevelSkip | undefined {
+    return this.#found || this.#byName ? undefined : new LevelSkip(this.mark, true);
   }
 
   #pass(key: string): void {
-    if (this.#last !== undefined && compareUtf8(this.#last, key) >= 0) this.#disordered = true;
+    if (this.#byName && compareUtf8(this.#last, key) > 0) {
+      const { prefix, after } = this.mark;
+      const message = `the listing of "${prefix}" is out of order, and "${after}" is gone from it, so what comes next cannot be told; start again`;
+      throw new StorageError("Corrupt", message);
+    }
     this.#last = key;
-  }
-
-  #checked(done: number): number {
-    if (this.#found || !this.#disordered) return done;
-    const { prefix, after } = this.#mark;
-    const message = `the listing of "${prefix}" has lost "${after}", and is out of order, so what comes next cannot be told; start again`;
-    throw new StorageError("Corrupt", message);
   }
 }

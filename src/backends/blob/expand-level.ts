@@ -8,13 +8,18 @@ const foldersKnownMin = 8;
 
 /** Takes in the page of a level that `nextMarker` asked for; `followingMarker` asks for the one after it. */
 export function takeLevelPage(level: LevelPiece, listed: readonly Listed[], followingMarker: string): void {
+  const { skip } = level;
   const items = inLevelOrder(listed);
-  const isLastPage = followingMarker === "";
-  level.at = level.skip?.doneOf(items, isLastPage) ?? endOfDone(items, 0, level.mark);
-  if (level.at < items.length) level.skip = undefined;
   level.items = items;
+  level.at = skip?.doneOf(items) ?? endOfDone(items, 0, level.mark);
   level.mark = { ...level.mark, marker: level.nextMarker };
   level.nextMarker = followingMarker;
+  if (level.at < items.length) {
+    level.skip = undefined;
+  } else if (followingMarker === "" && skip?.again !== undefined) {
+    level.skip = skip.again;
+    level.nextMarker = skip.mark.marker;
+  }
 }
 
 export interface Expansion {
@@ -51,7 +56,7 @@ function blobsOf(level: LevelPiece, listed: string): FlatPiece {
 }
 
 function foldersOf(level: LevelPiece, entriesMin: number): FlatPiece {
-  const { folders, entries } = level.done;
+  const { folders, entries } = level.known;
   const each = folders < foldersKnownMin ? entriesMin : Math.max(1, entries / folders);
   const prefix = groupPrefix(level.items, level.at, level.mark, Math.ceil(entriesMin / each));
   const before = level.at;

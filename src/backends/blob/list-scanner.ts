@@ -1,7 +1,7 @@
 import { StorageError } from "../../foundation/errors.ts";
 import { parseHttpDate } from "../../transport/http-date.ts";
 import { asPath, type Entry } from "../backend.ts";
-import { scanDetails } from "./detail-scanner.ts";
+import { type Details, takeDetail } from "./detail-scanner.ts";
 import { decodeText, malformed, position, textOf } from "./xml.ts";
 
 export interface BlobPage {
@@ -184,15 +184,14 @@ class PageScanner {
 
   #scanProperties(from: number): void {
     const text = this.#text;
+    const details: Details | undefined = this.#options.details === true ? {} : undefined;
     let at = from;
     for (;;) {
       const open = position(text, lessThan, at, document) + 1;
       const close = position(text, ">", open, document);
       if (text.charCodeAt(open) === slash) {
         this.#at = close + 1;
-        if (this.#options.details === true) {
-          this.#extras = { ...this.#extras, details: scanDetails(text.slice(from, open)) };
-        }
+        if (details !== undefined) this.#extras = { ...this.#extras, details };
         return;
       }
       if (text.charCodeAt(close - 1) === slash) {
@@ -201,6 +200,7 @@ class PageScanner {
       }
       const end = position(text, lessThan, close, document);
       this.#property(open, close, end);
+      if (details !== undefined) takeDetail(details, text, open, close, end);
       at = end + (close - open) + 3;
     }
   }

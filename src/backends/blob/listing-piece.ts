@@ -21,6 +21,8 @@ export interface FlatPiece extends AnyPiece {
   readonly ready: Page[];
   /** Entries that have come. */
   entries: number;
+  /** Pages that have come since it last became narrower. */
+  pages: number;
   /** Names that have passed of the level `mark.only`, or somewhat more. */
   names: number;
   /** The level that is to learn how large its folders are, and how many of them this stands for. */
@@ -41,8 +43,8 @@ export interface LevelPiece extends AnyPiece {
   /** Asks for the page after the one at hand. */
   nextMarker: string | undefined;
   skip: LevelSkip | undefined;
-  /** Folders that are over, and the entries in them. */
-  readonly done: { folders: number; entries: number };
+  /** Folders of known size, and the entries in them. */
+  readonly known: { folders: number; entries: number };
 }
 
 export type Piece = FlatPiece | LevelPiece;
@@ -53,14 +55,22 @@ export function flatPiece(
   parent?: LevelPiece,
   folders = 0,
 ): FlatPiece {
-  const state = { fetching: false, ended: false, failure: undefined, ready: [], entries: 0, names: 0 };
+  const state = {
+    fetching: false,
+    ended: false,
+    failure: undefined,
+    ready: [],
+    entries: 0,
+    pages: 0,
+    names: 0,
+  };
   return { kind: "flat", mark, levels, parent, folders, ...state };
 }
 
 export function levelPiece(mark: LevelMark, levels: readonly LevelMark[]): LevelPiece {
   const state = { fetching: false, ended: false, failure: undefined, items: [], at: 0 };
-  const done = { folders: 0, entries: 0 };
-  return { kind: "level", mark, levels, nextMarker: mark.marker, skip: new LevelSkip(mark), done, ...state };
+  const known = { folders: 0, entries: 0 };
+  return { kind: "level", mark, levels, nextMarker: mark.marker, skip: new LevelSkip(mark), known, ...state };
 }
 
 /** Pieces of all that comes after the last of `levels`, each of which lies in those before it; in the order of names. */

@@ -38,6 +38,8 @@ const pagesAheadMin = 2;
 const piecesMax = 64;
 /** Pages of a level that may be read again to find the place where it is divided. */
 const levelPagesAgainMax = 4;
+/** After so many pages of small folders a listing is long. */
+const pagesLong = 8;
 /** What a request must bring for its folder to be worth it: this part of a page. */
 const worthwhilePart = 1 / 4;
 
@@ -198,10 +200,10 @@ class ParallelListing {
   /** Narrows a piece to the large folder that its last page ends in, and lets levels follow it. */
   #divide(piece: FlatPiece, items: readonly Listed[]): void {
     const { only } = piece.mark;
-    const { entriesMin, enters } = this.#expansion;
-    const { folders, excluded, names } = divisionAfter(items, only, entriesMin, enters);
+    const long = ++piece.pages >= pagesLong;
+    const { folders, excluded, level } = divisionAfter(items, only, { ...this.#expansion, long });
     const innermost = folders.at(-1);
-    piece.names += names;
+    piece.names += level.names;
     const namesMax = levelPagesAgainMax * this.#limits.pageItemsMax;
     if (innermost === undefined || (piece.names > namesMax && !excluded)) return;
     const marks = folders.map((after, i) => ({
@@ -212,10 +214,16 @@ class ParallelListing {
     }));
     const levels = [...piece.levels, ...marks];
     const added = levelPieces(levels).slice(0, marks.length);
+    const outermost = added.at(-1)?.known;
+    if (outermost !== undefined) {
+      outermost.folders = level.folders;
+      outermost.entries = level.inFolders;
+    }
     this.#pieces.splice(this.#pieces.indexOf(piece) + 1, 0, ...added);
     piece.levels = levels;
     piece.mark = { ...piece.mark, only: innermost };
     piece.names = 0;
+    piece.pages = 0;
     piece.ended = excluded;
     count(piece, Math.max(piece.entries, this.#limits.pageItemsMax));
   }
@@ -244,8 +252,8 @@ class ParallelListing {
 /** A piece is over, or known to be large: its level learns how many entries its folders have. */
 function count(piece: FlatPiece, entries: number): void {
   if (piece.parent === undefined) return;
-  piece.parent.done.folders += piece.folders;
-  piece.parent.done.entries += entries;
+  piece.parent.known.folders += piece.folders;
+  piece.parent.known.entries += entries;
   piece.parent = undefined;
 }
 

@@ -67,3 +67,82 @@ With properties, for a program:
 export const makeLong = `Creates the container that the address names. One that is there already is an error.`;
 
 export const makeExample = `  azcopy make "https://[account].blob.core.windows.net/[container]?[SAS]"`;
+
+export const syncLong = `Makes a folder, or a container or virtual folder, hold what another one holds. Moves only what differs: what
+the destination lacks, what is newer at the source, and what has another size. --compare-hash=MD5 compares
+contents instead, --mirror-mode copies everything.
+
+The two places themselves are compared: the name of the source folder is not added to the destination.
+Folders below are gone into unless --recursive=false says otherwise.
+
+What only the destination has is kept, unless --delete-destination says true or prompt. Even then nothing is
+removed before both sides have been listed to their ends, nothing where a part of a side could not be listed,
+and nothing for the sake of a source that is missing or empty (--allow-empty-source). --max-delete sets a limit.
+
+A sync is a job. If it is cut short, azcopy jobs resume goes on with it.`;
+
+export const syncExample = `A folder up:
+  azcopy sync "/data/photos" "https://[account].blob.core.windows.net/[container]/album?[SAS]"
+
+The same, removing what is no longer there, but not more than a tenth of the blobs:
+  azcopy sync "/data/photos" "https://[account].blob.core.windows.net/[container]/album?[SAS]" \\
+    --delete-destination true --max-delete 10%
+
+A virtual folder down, with the times of the blobs:
+  azcopy sync "https://[account].blob.core.windows.net/[container]/album?[SAS]" "/data/photos" \\
+    --preserve-last-modified-time
+
+Only pictures, and only what differs in content:
+  azcopy sync "/data/photos" "https://[account].blob.core.windows.net/[container]/album?[SAS]" \\
+    --include-pattern "*.jpg;*.png" --compare-hash MD5
+
+See what would be copied and removed:
+  azcopy sync "/data/photos" "https://[account].blob.core.windows.net/[container]?[SAS]" --delete-destination true \\
+    --dry-run
+
+One file:
+  azcopy sync "/data/report.pdf" "https://[account].blob.core.windows.net/[container]/report.pdf?[SAS]"`;
+
+export const removeLong = `Removes a blob, or the blobs in a virtual folder or a container. The container itself stays.
+
+An address that is the name of a blob means that blob; one that ends in "/" means what lies below it. Without
+--recursive only the blobs directly there are removed. A removal is a job, and can be resumed.`;
+
+export const removeExample = `One blob:
+  azcopy remove "https://[account].blob.core.windows.net/[container]/report.pdf?[SAS]"
+
+All that is in a virtual folder, snapshots included:
+  azcopy remove "https://[account].blob.core.windows.net/[container]/album/?[SAS]" --recursive \\
+    --delete-snapshots include
+
+Only certain blobs of a container:
+  azcopy remove "https://[account].blob.core.windows.net/[container]?[SAS]" --recursive \\
+    --include-pattern "*.tmp" --exclude-path "keep/"
+
+What is named in a list, one path a line:
+  azcopy remove "https://[account].blob.core.windows.net/[container]?[SAS]" --list-of-files "/data/old.txt"
+
+See what would be removed:
+  azcopy remove "https://[account].blob.core.windows.net/[container]/album/?[SAS]" --recursive --dry-run`;
+
+export const setPropertiesLong = `Changes the access tier, the metadata or the index tags of a blob, or of the blobs in a virtual folder or a
+container. What is not named stays as it is; metadata and tags are replaced as a whole.
+
+An address that is the name of a blob means that blob; one that ends in "/" means what lies below it. Without
+--recursive only the blobs directly there are changed. A change is a job, and can be resumed.`;
+
+export const setPropertiesExample = `One blob to another tier:
+  azcopy set-properties "https://[account].blob.core.windows.net/[container]/report.pdf?[SAS]" \\
+    --block-blob-tier Cool
+
+A virtual folder out of the archive, soon:
+  azcopy set-properties "https://[account].blob.core.windows.net/[container]/album/?[SAS]" --recursive \\
+    --block-blob-tier Hot --rehydrate-priority High
+
+Metadata and tags of all pictures:
+  azcopy set-properties "https://[account].blob.core.windows.net/[container]?[SAS]" --recursive \\
+    --include-pattern "*.jpg" --metadata "owner=me;year=2026" --blob-tags "kind=picture"
+
+Take all tags away:
+  azcopy set-properties "https://[account].blob.core.windows.net/[container]/album/?[SAS]" --recursive \\
+    --blob-tags clear`;

@@ -1,3 +1,4 @@
+import { changeComplaint, removeWords, setPropertiesWords } from "./change-complaint.ts";
 import {
   copyExample,
   copyLong,
@@ -9,17 +10,29 @@ import {
   listLong,
   makeExample,
   makeLong,
+  removeExample,
+  removeLong,
   rootLong,
+  setPropertiesExample,
+  setPropertiesLong,
+  syncExample,
+  syncLong,
 } from "./command-texts.ts";
 import { copyFlags } from "./copy-flags.ts";
 import type { FlagTable, FlagValues } from "./flag-table.ts";
 import { jobsCleanFlags, jobsListFlags, jobsResumeFlags, jobsShowFlags } from "./jobs-flags.ts";
 import { listFlags } from "./list-flags.ts";
 import { makeFlags } from "./make-flags.ts";
+import { removeFlags } from "./remove-flags.ts";
+import { setPropertiesFlags } from "./set-properties-flags.ts";
+import { syncFlags } from "./sync-flags.ts";
 
 /** The flags of every command that does something, by the command's path. */
 export const flagsOfCommands = {
   copy: copyFlags,
+  sync: syncFlags,
+  remove: removeFlags,
+  "set-properties": setPropertiesFlags,
   list: listFlags,
   make: makeFlags,
   "jobs list": jobsListFlags,
@@ -170,15 +183,39 @@ export const rootCommand: CommandSpec = command("", "", {
       example: makeExample,
       complaint: oneArgument("please provide the resource URL as the only argument"),
     }),
+    command("remove", "Remove blobs", {
+      aliases: ["rm", "r"],
+      suggestedFor: ["delete", "del"],
+      argumentsShown: "[resourceURL]",
+      long: removeLong,
+      example: removeExample,
+      complaint: changeComplaint(removeWords),
+    }),
+    command("set-properties", "Change the tier, the metadata or the tags of blobs", {
+      aliases: ["set-props", "sp", "setprops"],
+      suggestedFor: ["props", "prop", "set"],
+      argumentsShown: "[source]",
+      long: setPropertiesLong,
+      example: setPropertiesExample,
+      complaint: changeComplaint(setPropertiesWords),
+    }),
+    command("sync", "Make one place hold what another holds, moving only what differs", {
+      aliases: ["sc", "s"],
+      argumentsShown: "[source] [destination]",
+      long: syncLong,
+      example: syncExample,
+      complaint: (args) =>
+        args.length === 2
+          ? undefined
+          : "2 arguments source and destination are required for this command. " +
+            `Number of commands passed ${args.length}`,
+    }),
     command("version", "Show the version of this program", {}),
   ],
 });
 
 /** AzCopy's other commands, with their aliases: known, so that nobody takes them for typing mistakes. */
 export const laterCommands: readonly (readonly string[])[] = [
-  ["sync", "sc", "s"],
-  ["remove", "rm", "r"],
-  ["set-properties", "set-props", "sp", "setprops"],
   ["bench", "ben", "benchmark"],
   ["login"],
   ["logout"],

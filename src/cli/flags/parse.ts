@@ -152,10 +152,15 @@ function refusalOf(flag: FlagSpec & { readonly type: "enum" }, text: string): st
 
 const notYet = (flag: string): string => `--${flag} is known but not available in this version yet`;
 
+const syncReplacement =
+  "the include and exclude parameters have been replaced by include-pattern and exclude-pattern. " +
+  "They work on filenames only (not paths)";
+
 /** The first of the flags that AzCopy itself has given up, where it is used. */
 function refusedFlags(command: CommandSpec, read: ReadFlags): ArgumentError | undefined {
   const used = ["include", "exclude"].find((name) => (read.values.get(name) ?? "") !== "");
   if (used === undefined) return undefined;
+  if (command.path === "sync") return { route: "C", message: syncReplacement };
   const message =
     command.path === "copy"
       ? "the include and exclude parameters have been replaced by include-pattern; include-path; " +

@@ -9,8 +9,11 @@ export type OutputLevel = "default" | "essential" | "quiet";
 export interface OutputOptions {
   readonly outputType: OutputType;
   readonly outputLevel: OutputLevel;
-  /** "resume" has a shorter summary than "copy"; a dry run has neither beginning nor summary. */
-  readonly run: "copy" | "resume" | "dryRun";
+  /**
+   * "copy" stands for all that is told like one: remove and set-properties. "sync" tells of two sides, "resume" has
+   * a shorter summary, a dry run neither beginning nor summary.
+   */
+  readonly run: "copy" | "sync" | "resume" | "dryRun";
   /** To stdout. Must not throw. */
   readonly write: (text: string) => void;
   /** Resolves when what was written has gone out; false: nobody reads any more. Without it, all goes out at once. */

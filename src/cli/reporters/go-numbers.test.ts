@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import test from "node:test";
 import fc from "fast-check";
-import { float32Text, fourDecimals, oneDecimal, percentOf } from "./go-numbers.ts";
+import { float32Text, fourDecimals, oneDecimal, percentOf, twoDecimals } from "./go-numbers.ts";
 
 test("percentages have the digits that AzCopy gives them", () => {
   // The left side as AzCopy counted, the right side as it printed.
@@ -43,6 +43,40 @@ test("one decimal is rounded as Go rounds, halves to even", () => {
     [100, "100.0"],
   ];
   for (const [value, text] of cases) assert.equal(oneDecimal(Math.fround(value)), text);
+});
+
+test("two decimals are rounded as Go rounds: by the exact value, halves to even", () => {
+  const cases: [number, string][] = [
+    [1.125, "1.12"],
+    [1.375, "1.38"],
+    [0.625, "0.62"],
+    [1.005, "1.00"],
+    [2.675, "2.67"],
+    [1023.996, "1024.00"],
+    [0, "0.00"],
+  ];
+  for (const [value, text] of cases) assert.equal(twoDecimals(value), text);
+  const scale = 2n ** 60n;
+  const quotient = (bytes: number, step: number, times: number): number =>
+    times === 0 ? bytes : quotient(bytes, step, times - 1) / step;
+  fc.assert(
+    fc.property(
+      fc.nat(Number.MAX_SAFE_INTEGER),
+      fc.constantFrom(8, 1_000, 1_024),
+      fc.nat(4),
+      (bytes, step, times) => {
+        const value = quotient(bytes, step, times);
+        fc.pre(value >= 1);
+        const exact = BigInt(value * 2 ** 60) * 100n;
+        const below = exact / scale;
+        const rest = (exact % scale) * 2n;
+        const up = rest > scale || (rest === scale && below % 2n === 1n);
+        const digits = String(up ? below + 1n : below).padStart(3, "0");
+        assert.equal(twoDecimals(value), `${digits.slice(0, -2)}.${digits.slice(-2)}`);
+      },
+    ),
+    { numRuns: 3_000 },
+  );
 });
 
 test("four decimals at most, and no zeros behind them", () => {

@@ -38,11 +38,13 @@ export function oneDecimal(value: number): string {
 /** "%.2f" of Go, for numbers that are not negative: exact halves go to the even digit, as in oneDecimal(). */
 export function twoDecimals(value: number): string {
   // Of all numbers that a computer holds exactly, only odd eighths lie halfway between two hundredths.
-  const isHalf = (value * 8) % 2 === 1;
-  if (!isHalf) return value.toFixed(2);
-  const below = Math.floor(value * 100);
-  return ((below % 2 === 0 ? below : below + 1) / 100).toFixed(2);
+  const whole = Math.floor(value);
+  const half = halves[(value - whole) * 8];
+  return half === undefined ? value.toFixed(2) : `${whole}.${half}`;
 }
+
+/** By the number of eighths: which of the two hundredths is even. */
+const halves: Readonly<Record<number, string>> = { 1: "12", 3: "38", 5: "62", 7: "88" };
 
 /** At most four decimals, none that are zero at the end. */
 export function fourDecimals(value: number): string {

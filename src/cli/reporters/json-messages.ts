@@ -1,11 +1,4 @@
-import type {
-  Counts,
-  DryRunDetail,
-  JobStatus,
-  NetworkStatistics,
-  Snapshot,
-  TransferDetail,
-} from "../../job/events.ts";
+import type { Counts, JobStatus, NetworkStatistics, Snapshot, TransferDetail } from "../../job/events.ts";
 import type { JobListing, JobOverview, PerformanceResponse, Question } from "./command-output.ts";
 import { float32Text, percentOf } from "./go-numbers.ts";
 import { commandText } from "./job-lists.ts";
@@ -129,6 +122,17 @@ function jobSummary(parts: SummaryParts): object {
 
 const integer = (value: number): string => String(Math.trunc(value));
 
+/** The two keys that a sync's summaries have behind the others. */
+function deletionKeys({ deletions }: Counts): object {
+  return {
+    DeleteTotalTransfers: integer(deletions?.planned ?? 0),
+    DeleteTransfersCompleted: integer(deletions?.done ?? 0),
+  };
+}
+
+/** How a job's summaries are told. */
+export type SummaryKind = "copy" | "sync" | "resume";
+
 /** Which transfers a running job's message tells of, and what it is the message of. */
 export interface SnapshotMessage {
   readonly snapshot: Snapshot;
@@ -141,22 +145,28 @@ export interface SnapshotMessage {
 }
 
 /** The content of a Progress line. */
-export function progressContent(message: SnapshotMessage): string {
-  return goJson(snapshotSummary(message));
+export function progressContent(message: SnapshotMessage, kind: SummaryKind): string {
+  return goJson(snapshotSummary(message, kind));
+}
+
+/** The content of a Progress line of a sync that still compares: a shape of its own, its numbers no strings. */
+export function scanContent({ scannedAtSource = 0, scannedAtDestination = 0 }: Snapshot): string {
+  return goJson({ FilesScannedAtSource: scannedAtSource, FilesScannedAtDestination: scannedAtDestination });
 }
 
 /** The content of a job's EndOfJob line; one that was resumed tells how long this run took, in ns. */
-export function endOfJobContent(message: SnapshotMessage, run: "copy" | "resume"): string {
-  const summary = snapshotSummary(message);
-  if (run === "copy") return goJson(summary);
+export function endOfJobContent(message: SnapshotMessage, kind: SummaryKind): string {
+  const summary = snapshotSummary(message, kind);
+  if (kind !== "resume") return goJson(summary);
   return goJson({ ...summary, ElapsedTime: Math.round(message.snapshot.elapsedMs * 1_000_000) });
 }
 
-function snapshotSummary({ snapshot, failed, skipped, isFirst, isFinal }: SnapshotMessage): object {
+function snapshotSummary(message: SnapshotMessage, kind: SummaryKind): object {
+  const { snapshot, failed, skipped, isFirst, isFinal } = message;
   const { counts } = snapshot;
   const list = (details: readonly TransferDetail[]): readonly unknown[] | null =>
     isFirst && details.length === 0 ? null : details.map(transferObject);
-  return jobSummary({
+  const summary = jobSummary({
     ...snapshot,
     ordered: snapshot.scanned,
     bytesExpected: counts.bytesTotal,
@@ -164,6 +174,7 @@ function snapshotSummary({ snapshot, failed, skipped, isFirst, isFinal }: Snapsh
     skipped: list(skipped),
     advice: isFinal ? [] : null,
   });
+  return kind === "sync" ? { ...summary, ...deletionKeys(counts) } : summary;
 }
 
 const idle: NetworkStatistics = {
@@ -238,18 +249,6 @@ const inner = (text: string): string => goJson(text).slice(1, -1);
 /** The content of the Init line. */
 export function initContent(jobId: string, logFile: string): string {
   return goJson({ LogFileLocation: logFile, JobID: jobId, IsCleanupJob: false });
-}
-
-/** The content of a Dryrun line (surface spec 4.9.7). */
-export function dryRunContent(detail: DryRunDetail): string {
-  return goJson({
-    EntityType: "File",
-    BlobType: "Detect",
-    FromTo: detail.fromTo,
-    Source: detail.source,
-    Destination: detail.destination,
-    ...(detail.bytes === 0 ? {} : { SourceSize: detail.bytes }),
-  });
 }
 
 /** The content of `jobs list`; start times in whole seconds since 1970. */

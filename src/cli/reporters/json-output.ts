@@ -9,8 +9,8 @@ import type {
   PerformanceResponse,
   Question,
 } from "./command-output.ts";
+import { dryRunContent } from "./dry-run-lines.ts";
 import {
-  dryRunContent,
   endOfJobContent,
   envelope,
   goJson,
@@ -20,6 +20,8 @@ import {
   overviewContent,
   progressContent,
   responseContent,
+  type SummaryKind,
+  scanContent,
   transferPieces,
 } from "./json-messages.ts";
 import { type ObjectStyle, objectFields, tallyFields } from "./object-lines.ts";
@@ -30,11 +32,13 @@ import { rfc3339 } from "./timestamps.ts";
 export class JsonOutput implements CommandOutput {
   readonly #options: OutputOptions;
   readonly #isBrief: boolean;
+  readonly #kind: SummaryKind;
   #isFirst = true;
 
   constructor(options: OutputOptions) {
     this.#options = options;
     this.#isBrief = options.outputLevel === "essential";
+    this.#kind = options.run === "dryRun" ? "copy" : options.run;
   }
 
   readonly report = (event: JobEvent): void => {
@@ -119,17 +123,22 @@ export class JsonOutput implements CommandOutput {
   #progress(snapshot: Snapshot, isFinal: boolean): void {
     if (this.#isBrief) return;
     const { newlyFailed: failed, newlySkipped: skipped } = snapshot;
-    this.#line("Progress", progressContent({ snapshot, failed, skipped, isFirst: this.#isFirst, isFinal }));
+    if (this.#kind === "sync" && !snapshot.scanned && !isFinal) {
+      this.#line("Progress", scanContent(snapshot));
+      // That shape has no room for them, and they are told once.
+      if (failed.length + skipped.length === 0) return;
+    }
+    const message = { snapshot, failed, skipped, isFirst: this.#isFirst, isFinal };
+    this.#line("Progress", progressContent(message, this.#kind));
     this.#isFirst = false;
   }
 
   /** Clients take the transfers of Progress lines only, so the last ones come in one that has the final status. */
   #end(snapshot: Snapshot): void {
-    const { run } = this.#options;
     this.#progress(snapshot, true);
     if (snapshot.status === "Cancelled") this.info(resumeHint(snapshot.jobId));
     const message = { snapshot, failed: [], skipped: [], isFirst: false, isFinal: true };
-    this.#line("EndOfJob", endOfJobContent(message, run === "resume" ? "resume" : "copy"));
+    this.#line("EndOfJob", endOfJobContent(message, this.#kind));
   }
 
   #line(type: MessageType, content: string, question?: Question): void {

@@ -1,6 +1,6 @@
 import type { ListedObject, ListTally } from "../../commands/list.ts";
 import { redact } from "../../foundation/redact.ts";
-import type { JobEvent, Snapshot, TransferDetail } from "../../job/events.ts";
+import type { Counts, JobEvent, Snapshot, TransferDetail } from "../../job/events.ts";
 import type {
   CommandOutput,
   JobListing,
@@ -9,10 +9,18 @@ import type {
   PerformanceResponse,
   Question,
 } from "./command-output.ts";
+import { plannedText } from "./dry-run-lines.ts";
 import { jobsText, transfersHeading, transferText } from "./job-lists.ts";
 import { type ObjectStyle, objectText, tallyText } from "./object-lines.ts";
-import { fittingProgressLine, progressLine } from "./progress-line.ts";
-import { failuresShownMax, failuresText, resumeHint, runSummary, shownSummary } from "./summary.ts";
+import { copyProgress, fitting, syncProgress } from "./progress-line.ts";
+import {
+  failuresShownMax,
+  failuresText,
+  resumeHint,
+  runSummary,
+  shownSummary,
+  syncSummary,
+} from "./summary.ts";
 
 /** Most lines that wait while a question stands; more are dropped, and counted. */
 const heldLinesMax = 1_000;
@@ -46,9 +54,7 @@ export class TextOutput implements CommandOutput {
         this.#progress(event.snapshot);
         return;
       case "planned":
-        this.#paragraph(
-          `DRYRUN: ${event.detail.action} ${event.detail.source} to ${event.detail.destination}\n`,
-        );
+        this.#paragraph(`DRYRUN: ${plannedText(event.detail)}\n`);
         return;
       case "ended":
         this.#end(event.snapshot);
@@ -129,12 +135,13 @@ export class TextOutput implements CommandOutput {
   #progress(snapshot: Snapshot): void {
     this.#rememberFailures(snapshot);
     if (this.#isBrief || this.#asking) return;
-    const { isTerminal, columns, write } = this.#options;
+    const { isTerminal, columns, write, run } = this.#options;
+    const progress = run === "sync" ? syncProgress(snapshot) : copyProgress(snapshot);
     if (!isTerminal) {
-      write(`${progressLine(snapshot)}\n`);
+      write(`${progress.full}\n`);
       return;
     }
-    const line = fittingProgressLine(snapshot, columns());
+    const line = fitting(progress, columns());
     write(`\r${line}${blanks(this.#drawn.length - line.length)}`);
     this.#drawn = line;
   }
@@ -149,12 +156,11 @@ export class TextOutput implements CommandOutput {
     this.#progress(snapshot);
     const blocks: string[] = [];
     if (!this.#isBrief) {
-      const failures = failuresText(this.#firstFailures, snapshot.counts.failed, this.#hasLog);
+      const failures = failuresText(this.#firstFailures, failedCount(snapshot.counts), this.#hasLog);
       if (failures !== "") blocks.push(`\n${failures}`);
       if (snapshot.status === "Cancelled") blocks.push(`\n${resumeHint(snapshot.jobId)}\n`);
     }
-    const run = this.#options.run === "resume" ? "resume" : "copy";
-    this.#paragraph(`${blocks.join("")}\n\n${runSummary(snapshot, run, snapshot.elapsedMs)}`);
+    this.#paragraph(`${blocks.join("")}${summaryText(snapshot, this.#options.run)}`);
   }
 
   /** One line of information; on a terminal the progress line stays the last. */
@@ -182,6 +188,18 @@ export class TextOutput implements CommandOutput {
     this.#drawn = "";
     this.#options.write(`${lineEnd}${text}`);
   }
+}
+
+/** Failures that the log tells one by one: not the deletions that were refused as a whole. */
+function failedCount({ failed, deletions }: Counts): number {
+  if (deletions === undefined || deletions.failed === deletions.planned) return failed;
+  return failed + deletions.failed;
+}
+
+/** The summary with the blank lines above it: a sync has one less. */
+function summaryText(snapshot: Snapshot, run: OutputOptions["run"]): string {
+  if (run === "sync") return `\n${syncSummary(snapshot, snapshot.elapsedMs)}`;
+  return `\n\n${runSummary(snapshot, run === "resume" ? "resume" : "copy", snapshot.elapsedMs)}`;
 }
 
 const blanks = (count: number): string => " ".repeat(Math.max(0, count));
