@@ -3,10 +3,12 @@ import { copy } from "../commands/copy.ts";
 import { remove } from "../commands/remove.ts";
 import { setProperties } from "../commands/set-properties.ts";
 import { sync } from "../commands/sync.ts";
+import { StorageError } from "../foundation/errors.ts";
 import type { JobStatus } from "../job/events.ts";
 import type { Asked } from "./asked.ts";
 import { copyRequest } from "./copy-request.ts";
 import type { ArgumentError } from "./flags/argument-error.ts";
+import { inputError } from "./flags/change-flags.ts";
 import type { Invocation } from "./flags/parse.ts";
 import { CommandError } from "./job-commands.ts";
 import { removeRequest } from "./remove-request.ts";
@@ -58,7 +60,9 @@ const errorStarts: Readonly<Record<JobInvocation["command"], string>> = {
 };
 
 /** How a command begins what it says of a failure (surface spec 1.3); "" for those that say nothing before it. */
-export function errorStart(command: Invocation["command"]): string {
+export function errorStart(command: Invocation["command"], error: Error): string {
+  const isChange = command === "remove" || command === "set-properties";
+  if (isChange && error instanceof StorageError && error.code === "InvalidArgument") return inputError;
   const starts: Readonly<Record<string, string>> = errorStarts;
   return starts[command] ?? "";
 }

@@ -95,7 +95,7 @@ async function runCommand(
     if (error instanceof FromToError) for (const notice of error.notices) output.info(notice);
     if (!(error instanceof StorageError || error instanceof CommandError)) throw error;
     const whole = error instanceof FromToError || error instanceof CommandError;
-    output.error(redact(`${whole ? "" : errorStart(invocation.command)}${error.message}`));
+    output.error(redact(`${whole ? "" : errorStart(invocation.command, error)}${error.message}`));
     return 1;
   }
 }

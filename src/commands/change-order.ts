@@ -13,6 +13,7 @@ import { carryOut, type Errand } from "./carry-out.ts";
 import type { CommandContext } from "./context.ts";
 import { type StoredEndpoint, storeEndpoint } from "./copy-order.ts";
 import { splitBlob } from "./path-mapping.ts";
+import { httpNotice } from "./resolve-copy.ts";
 
 /** What `remove` and `set-properties` were asked to do: plain data in the job's header. No secret. */
 export interface ChangeOrder {
@@ -54,7 +55,9 @@ const noCopies: CopyRules = {
  * touched.
  */
 export async function changeObjects(context: CommandContext, request: ChangeRequest): Promise<JobStatus> {
+  const { report } = context;
   compileFilter(request.filter);
+  if (/^http:/i.test(request.target)) report({ event: "info", level: "info", text: httpNotice });
   const { endpoint, selection } = await resolveTarget(context, request);
   const order: ChangeOrder = {
     verb: request.verb,
@@ -70,7 +73,17 @@ export async function changeObjects(context: CommandContext, request: ChangeRequ
   const startedMs = context.clock.now();
   const header = { format: planFormat, jobId, startedMs, command: commandLine, order } as const;
   const journal = await JobJournal.create(disk, plansFolder, header);
+  report({ event: "info", level: "info", text: emptyFoldersNotice(request) });
   return (await carryOut(context, journal, errand, false)).status;
+}
+
+/** What AzCopy says of folders here, which blob storage has none of. */
+function emptyFoldersNotice({ verb, recursive }: ChangeRequest): string {
+  const reason =
+    verb === "remove" && !recursive
+      ? "--recursive was not specified"
+      : "source and/or destination doesn't have full folder support";
+  return `Any empty folders will not be processed, because ${reason}`;
 }
 
 /** A removal or change as an errand: what the scan selects is done at once, as the user named it. */

@@ -1,6 +1,6 @@
 import { asPath, type Listable, type RelativePath } from "../backends/backend.ts";
 import type { BlobEndpoint, Endpoint, LocalEndpoint } from "../backends/endpoint.ts";
-import { type BlobArgument, parseBlobUrl, parseLocal } from "../backends/parse-endpoint.ts";
+import { type BlobArgument, nameOfBlob, parseBlobUrl, parseLocal } from "../backends/parse-endpoint.ts";
 import { StorageError } from "../foundation/errors.ts";
 import { type CopyFromTo, resolveFromTo } from "./from-to.ts";
 import { type LocalNames, splitBlob, splitLocal } from "./path-mapping.ts";
@@ -41,6 +41,10 @@ type Route = Pick<SyncRoute, "source" | "destination" | "sole">;
 
 async function upload(args: SyncArguments): Promise<Route> {
   const remote = blobArgument(args.destination);
+  const { container } = remote.endpoint;
+  if (["$logs", "$blobchangefeed"].includes(container)) {
+    throw new StorageError("InvalidArgument", `cannot copy to system container '${container}'`);
+  }
   const local = parseLocal(args.source, { cwd: args.workingFolder, platform: args.platform });
   const kind = await localKind(args, local);
   if (kind === undefined) {
@@ -95,7 +99,7 @@ function blobArgument(text: string): BlobArgument {
   if (argument.endpoint.container === "") {
     throw new StorageError(
       "InvalidArgument",
-      "service level URLs (an account without a container) are not supported in sync",
+      `service level URLs (${nameOfBlob(argument.endpoint)}) are not supported in sync: `,
     );
   }
   if (argument.star) {
@@ -103,12 +107,6 @@ function blobArgument(text: string): BlobArgument {
       "what a wildcard names",
       "a folder",
       "sync compares whole folders: leave out the final /*",
-    );
-  }
-  if (["$logs", "$blobchangefeed"].includes(argument.endpoint.container)) {
-    throw new StorageError(
-      "InvalidArgument",
-      `cannot copy to system container '${argument.endpoint.container}'`,
     );
   }
   return argument;

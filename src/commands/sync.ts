@@ -24,6 +24,7 @@ import { carryOut, copyWords, type Errand, type OpenStores } from "./carry-out.t
 import type { CompareRules, SyncRemoval, SyncRequest } from "./change-requests.ts";
 import type { CommandContext } from "./context.ts";
 import { type Endpoints, type StoredEndpoint, storeEndpoint } from "./copy-order.ts";
+import { httpNotice } from "./resolve-copy.ts";
 import { resolveSync, type SyncRoute } from "./resolve-sync.ts";
 
 /** What a sync was asked to do: plain data in the job's header. No secret. */
@@ -55,7 +56,7 @@ export async function sync(context: CommandContext, request: SyncRequest): Promi
     open: (endpoint) => stores.openSource(endpoint),
     signal: context.cancel,
   });
-  if (route.insecure) report({ event: "info", level: "info", text: insecureNotice });
+  if (route.insecure) report({ event: "info", level: "info", text: httpNotice });
   const order = orderOf(request, route);
   const errand = syncErrand(context, order, route);
   if (request.dryRun) return dryRun(context, errand);
@@ -70,9 +71,6 @@ export async function sync(context: CommandContext, request: SyncRequest): Promi
   report({ event: "info", level: "info", text });
   return (await carryOut(context, journal, errand, false)).status;
 }
-
-const insecureNotice =
-  "NOTE: HTTP is in use for one or more location(s). The use of HTTP is not recommended due to security concerns.";
 
 function orderOf(request: SyncRequest, route: SyncRoute): SyncOrder {
   const direction = route.fromTo === "LocalBlob" ? "upload" : "download";
@@ -199,14 +197,19 @@ function differs(
   signal: AbortSignal,
 ): boolean | Promise<boolean> {
   if (order.compare.mirror || source.bytes !== destination.bytes) return true;
-  const newer = (source.modifiedMs ?? 0) > (destination.modifiedMs ?? 0);
-  if (!order.compare.byMd5) return newer;
-  const [here, remote] = order.rules.direction === "upload" ? [source, destination] : [destination, source];
-  // A blob without an MD5 says nothing; only as a destination does that mean that it has to be written again.
-  if (remote === source && remote.contentMd5 === undefined) return newer;
+  const aheadMs = (source.modifiedMs ?? 0) - (destination.modifiedMs ?? 0);
+  const { direction } = order.rules;
+  // A blob tells only the second in which it was written: a file of that second may be its very source.
+  const sameSecond = direction === "upload" && aheadMs > 0 && aheadMs < blobTimeStepMs;
+  if (!order.compare.byMd5) {
+    if (!sameSecond || destination.contentMd5 === undefined) return aheadMs > 0;
+  } else if (direction === "download" && source.contentMd5 === undefined) return aheadMs > 0;
+  const [here, remote] = direction === "upload" ? [source, destination] : [destination, source];
   return md5Of(local, here, signal).then((md5) => md5 !== remote.contentMd5);
 }
 
+/** Blobs keep their time in whole seconds, ms. */
+const blobTimeStepMs = 1_000;
 const hashChunkBytes = MiB;
 
 /** Base64 of the MD5 of a local file's content. */

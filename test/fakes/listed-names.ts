@@ -9,8 +9,6 @@ export interface ListedNamesOptions {
   readonly shortBy?: (request: number) => number;
   /** What passes before an answer, by the number of the request. */
   readonly delay?: (request: number) => Promise<unknown>;
-  /** Pages of a level have the blobs before the virtual folders. */
-  readonly separated?: boolean;
   /** Of names; default compareUtf8. */
   readonly compare?: (a: string, b: string) => number;
 }
@@ -49,7 +47,7 @@ export class ListedNames {
   };
 
   #page({ prefix, recursive, marker }: PageRequest, number: number): FetchedPage {
-    const { pageItemsMax, shortBy = () => 0, separated = false } = this.#options;
+    const { pageItemsMax, shortBy = () => 0 } = this.#options;
     const listing = `${recursive ? "flat" : "level"} ${JSON.stringify(prefix)} `;
     assert(marker === undefined || marker.startsWith(listing), "a marker of another listing");
     const most = Math.max(0, pageItemsMax - shortBy(number));
@@ -71,7 +69,6 @@ export class ListedNames {
       }
     }
     const nextMarker = names[at]?.startsWith(prefix) ? `${listing}${at} ${number}` : "";
-    if (separated) items.sort((a, b) => Number(a.kind === "folder") - Number(b.kind === "folder"));
     return { items, nextMarker };
   }
 

@@ -11,21 +11,6 @@ export const isVirtualFolder = (item: Listed): boolean =>
 /** Where an item of a level stands in the order of full names: a virtual folder where its contents do. */
 export const levelKey = (item: Listed): string => (isVirtualFolder(item) ? `${item.path}/` : item.path);
 
-/**
- * The items of a page of one level in the order of their keys. The service lists them so; others put the blobs before the
- * folders. A page in any other order stays in it, since what is done of a level is known by its place.
- */
-export function inLevelOrder(items: readonly Listed[]): readonly Listed[] {
-  if (ascending(items)) return items;
-  const blobs = items.filter((item) => !isVirtualFolder(item));
-  const folders = items.slice(blobs.length);
-  if (!folders.every(isVirtualFolder) || !ascending(blobs) || !ascending(folders)) return items;
-  return [...items].sort((a, b) => compareUtf8(levelKey(a), levelKey(b)));
-}
-
-const ascending = (items: readonly Listed[]): boolean =>
-  items.every((item, i) => i === 0 || compareUtf8(levelKey(items[i - 1] as Listed), levelKey(item)) < 0);
-
 export interface Division {
   /** Folders inside one another, outermost first: the last item lies in all of them. */
   readonly folders: readonly string[];

@@ -1,5 +1,5 @@
 import type { Listed, ListOptions, Page } from "../backend.ts";
-import { groupPrefix, inLevelOrder, isVirtualFolder, levelKey } from "./divide-listing.ts";
+import { groupPrefix, isVirtualFolder, levelKey } from "./divide-listing.ts";
 import { type FlatPiece, flatPiece, type LevelPiece } from "./listing-piece.ts";
 import { type LevelMark, tokenOf } from "./listing-place.ts";
 
@@ -7,9 +7,8 @@ import { type LevelMark, tokenOf } from "./listing-place.ts";
 const foldersKnownMin = 8;
 
 /** Takes in the page of a level that `nextMarker` asked for; `followingMarker` asks for the one after it. */
-export function takeLevelPage(level: LevelPiece, listed: readonly Listed[], followingMarker: string): void {
+export function takeLevelPage(level: LevelPiece, items: readonly Listed[], followingMarker: string): void {
   const { skip } = level;
-  const items = inLevelOrder(listed);
   level.items = items;
   level.at = skip?.doneOf(items) ?? endOfDone(items, 0, level.mark);
   level.mark = { ...level.mark, marker: level.nextMarker };

@@ -15,7 +15,10 @@ export interface PageRequest {
 }
 
 export interface FetchedPage {
-  /** Virtual folders are of kind "folder" and have no version. */
+  /**
+   * In the order of full names, whichever the service keeps: a virtual folder (of kind "folder", without a version)
+   * stands where its contents would.
+   */
   readonly items: readonly Listed[];
   /** Asks for the page after this one; "" at the end. */
   readonly nextMarker: string;
