@@ -12,7 +12,6 @@ import { localNames, nameIn } from "../backends/index.ts";
 import { StorageError } from "../foundation/errors.ts";
 import { MiB } from "../foundation/units.ts";
 import type { JobStatus } from "../job/events.ts";
-import type { RemovalVerdict } from "../job/job-plan.ts";
 import { type CopyRules, noChanges } from "../job/order.ts";
 import { planSync, SyncTally } from "../job/plan-sync.ts";
 import type { PlannedPage } from "../job/planner.ts";
@@ -24,6 +23,7 @@ import { carryOut, copyWords, type Errand, type OpenStores } from "./carry-out.t
 import type { CompareRules, SyncRemoval, SyncRequest } from "./change-requests.ts";
 import type { CommandContext } from "./context.ts";
 import { type Endpoints, type StoredEndpoint, storeEndpoint } from "./copy-order.ts";
+import { judgeRemovals } from "./judge-removals.ts";
 import { httpNotice } from "./resolve-copy.ts";
 import { resolveSync, type SyncRoute } from "./resolve-sync.ts";
 
@@ -106,7 +106,7 @@ export function syncErrand(context: CommandContext, order: SyncOrder, endpoints:
     scan: (stores, _from, signal) => scan(context, order, { ...stores, localEnd, unsorted }, tally, signal),
     rescans: true,
     sortInstead: (side) => unsorted.add(side),
-    mayRemove: (gaps, removals) => judge(order.removal, { gaps, removals, tally }),
+    mayRemove: (gaps, removals) => judgeRemovals(order.removal, { gaps, removals, tally }),
     scanned: () => tally,
   };
 }
@@ -222,36 +222,6 @@ async function md5Of(store: Source, entry: Entry, signal: AbortSignal): Promise<
     hash.update(bytes);
   }
   return hash.digest("base64");
-}
-
-/** More than this share of a destination going at once is worth a word. */
-const loudShare = 0.5;
-
-/** The law of deletion: only on the word of two whole listings, and within the limits that were set. */
-function judge(
-  removal: SyncRemoval,
-  seen: { readonly gaps: number; readonly removals: number; readonly tally: SyncTally },
-): RemovalVerdict {
-  const { gaps, removals, tally } = seen;
-  const kept = `nothing was removed (${removals} objects would have been)`;
-  const refuse = (why: string): RemovalVerdict => ({
-    approved: false,
-    error: new StorageError("PreconditionFailed", `${why}: ${kept}`),
-  });
-  if (gaps > 0) return refuse(`${gaps} folder(s) could not be listed, so what is extra cannot be told`);
-  if (tally.atSource === 0 && !removal.allowEmptySource) {
-    return refuse("the source has no objects at all; if that is right, say --allow-empty-source");
-  }
-  const { most } = removal;
-  if (most !== undefined) {
-    const limit = "count" in most ? most.count : Math.floor(most.share * tally.atDestination);
-    if (removals > limit) return refuse(`--max-delete allows ${limit} removals`);
-  }
-  if (removals <= loudShare * tally.atDestination) return { approved: true };
-  return {
-    approved: true,
-    warning: `removing ${removals} of the destination's ${tally.atDestination} objects`,
-  };
 }
 
 /** Tells what would be done, from the same scan and by the same law as a run. */

@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import test from "node:test";
 import { asPath, type Entry } from "../backend.ts";
-import { divisionAfter, groupPrefix, LevelSkip } from "./divide-listing.ts";
+import { checkPlaces, divisionAfter, groupPrefix, LevelSkip } from "./divide-listing.ts";
 
 const blob = (path: string): Entry => ({
   kind: "file",
@@ -76,6 +76,21 @@ test("small folders are listed together by the longest text that enough of them 
     assert.equal(groupPrefix(level(...items), 0, { prefix: "", after }, foldersMin), group, items.join(" "));
   }
   assert.equal(groupPrefix(level("d/a/", "d/b/"), 0, { prefix: "d/", after: "c" }, 2), "d/a/");
+});
+
+test("a page that has blobs apart from folders is refused; any order of names is not", () => {
+  for (const fine of [
+    [],
+    ["a", "b"],
+    ["b/", "a/"],
+    ["a", "b/"],
+    ["a/", "a-b"],
+    ["b", "a/", "a"],
+    ["b/", "a"],
+  ]) {
+    checkPlaces(level(...fine));
+  }
+  assert.throws(() => checkPlaces(level("a", "b", "a/")), { code: "Corrupt" });
 });
 
 const skipOf = (after: string, whole: boolean) =>

@@ -1,5 +1,5 @@
 import type { Listed, ListOptions, Page } from "../backend.ts";
-import { groupPrefix, isVirtualFolder, levelKey } from "./divide-listing.ts";
+import { checkPlaces, groupPrefix, isVirtualFolder, levelKey } from "./divide-listing.ts";
 import { type FlatPiece, flatPiece, type LevelPiece } from "./listing-piece.ts";
 import { type LevelMark, tokenOf } from "./listing-place.ts";
 
@@ -8,6 +8,7 @@ const foldersKnownMin = 8;
 
 /** Takes in the page of a level that `nextMarker` asked for; `followingMarker` asks for the one after it. */
 export function takeLevelPage(level: LevelPiece, items: readonly Listed[], followingMarker: string): void {
+  checkPlaces(items);
   const { skip } = level;
   level.items = items;
   level.at = skip?.doneOf(items) ?? endOfDone(items, 0, level.mark);
