@@ -271,7 +271,7 @@ test("a route carries its credentials, notices and warnings, and tells what it f
   assert.match(route.notices.join(), /^NOTE: HTTP is in use for one or more location\(s\)/);
   const named = await routeOf({ world, source: "d", flags: ["R", "a*"], destination: `${account}/c` });
   assert.deepEqual(named.notices, []);
-  assert.match(named.warnings.join(), /The include-path parameter does not support wildcards/);
+  assert.match(named.warnings.join(), /--include-path takes .* literally: it does not support wildcards/);
   await assert.rejects(routeOf({ world, source: "d", flags: [], destination: http }), FromToError);
 });
 
