@@ -9,7 +9,7 @@ import { azureHeaders, userAgent } from "../transport/azure-headers.ts";
 import { createHttp } from "../transport/http.ts";
 import { logRequests } from "../transport/log.ts";
 import { proxyFor } from "../transport/proxy.ts";
-import { retry } from "../transport/retry.ts";
+import { retry, type StatusRule } from "../transport/retry.ts";
 import { startStatistics } from "../transport/statistics.ts";
 import { stack, type Transport } from "../transport/transport.ts";
 import type { Environment, Variables } from "./environment.ts";
@@ -24,6 +24,8 @@ export interface NetworkParts {
   readonly environment: Environment;
   readonly variables: Variables;
   readonly version: string;
+  /** What --retry-status-codes says. */
+  readonly retryRules: readonly StatusRule[];
   /** Told once for each proxy that is used. */
   readonly onProxy: (origin: string, proxy: string) => void;
 }
@@ -62,7 +64,11 @@ export function createNetwork(parts: NetworkParts): Network {
     userAgent: agent,
     ...(version === undefined ? {} : { serviceVersion: version }),
   });
-  const layers = [headers, retry({ clock, random, log }), logRequests({ log, wants, clock })];
+  const layers = [
+    headers,
+    retry({ clock, random, log, rules: parts.retryRules }),
+    logRequests({ log, wants, clock }),
+  ];
   return {
     transport: stack(layers, http.send),
     statistics: () => ({ ...statistics }),

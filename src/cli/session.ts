@@ -13,6 +13,7 @@ import { noLog } from "../foundation/log.ts";
 import { Pacer } from "../foundation/pacer.ts";
 import { redact } from "../foundation/redact.ts";
 import { RealDisk } from "../journal/real-disk.ts";
+import type { StatusRule } from "../transport/retry.ts";
 import { askedJob, errorStart, runKind } from "./blob-jobs.ts";
 import { openDialogue } from "./dialogue.ts";
 import { type Environment, EnvironmentError, readEnvironment } from "./environment.ts";
@@ -20,6 +21,7 @@ import { exitCodeOf } from "./exit-code.ts";
 import { printArgumentError, type TextStreams } from "./flags/argument-error.ts";
 import type { GlobalFlags } from "./flags/global-flags.ts";
 import type { Invocation, ParsedCommandLine } from "./flags/parse.ts";
+import { parseRetryStatusCodes } from "./flags/retry-status-codes.ts";
 import {
   CommandError,
   jobsClean,
@@ -195,6 +197,7 @@ async function withJob(
     variables: process.env,
     version,
     usesTls: invocation.args.some((arg) => /^https:/i.test(arg)) || invocation.command === "jobs resume",
+    retryRules: rulesOf(globals),
     onProxy: (origin, proxy) => output.info(`Proxy detected: ${origin} -> ${redact(proxy)}`),
   });
   try {
@@ -246,6 +249,12 @@ function openLog(
     command: commandLine,
     onTrouble: (text: string) => output.warn(text),
   });
+}
+
+/** The parser has refused what cannot be read. */
+function rulesOf({ retryStatusCodes }: GlobalFlags): readonly StatusRule[] {
+  const parsed = parseRetryStatusCodes(retryStatusCodes);
+  return "rules" in parsed ? parsed.rules : [];
 }
 
 const bytesPerSecond = (megabits: number): number =>

@@ -62,6 +62,30 @@ test("statuses that may pass are tried again, with no error code in sight", asyn
   }
 });
 
+test("what the user says of a status goes before what is usual", async () => {
+  const triesWith = async (
+    rule: { retried: boolean; codes: string[] },
+    status: number,
+    code = "",
+  ): Promise<number> => {
+    const headers = { "x-ms-error-code": code };
+    const { timesMs } = await play([{ status, headers }, { status: 201 }], { rules: [{ status, ...rule }] });
+    return timesMs.length;
+  };
+  assert.equal(await triesWith({ retried: true, codes: [] }, 409), 2);
+  assert.equal(await triesWith({ retried: false, codes: [] }, 503), 1);
+  assert.equal(
+    await triesWith({ retried: true, codes: ["ContainerBeingDeleted"] }, 409, "ContainerBeingDeleted"),
+    2,
+  );
+  assert.equal(
+    await triesWith({ retried: true, codes: ["ContainerBeingDeleted"] }, 409, "BlobAlreadyExists"),
+    1,
+  );
+  assert.equal(await triesWith({ retried: false, codes: ["ServerBusy"] }, 503, "ServerBusy"), 1);
+  assert.equal(await triesWith({ retried: false, codes: ["ServerBusy"] }, 503, "InternalError"), 2);
+});
+
 test("other statuses are final", async () => {
   for (const status of [200, 201, 206, 304, 400, 401, 403, 404, 409, 412, 416, 501]) {
     const { outcome, timesMs } = await play([{ status }]);

@@ -6,10 +6,20 @@ import { parseHttpDate } from "./http-date.ts";
 import { cancelled, neverSent } from "./network-errors.ts";
 import type { HttpRequest, HttpResponse, Layer } from "./transport.ts";
 
+/** Which answers with one HTTP status are tried again (--retry-status-codes). */
+export interface StatusRule {
+  readonly status: number;
+  readonly retried: boolean;
+  /** The service's error codes that the rule is about; [] for all. For others the opposite holds. */
+  readonly codes: readonly string[];
+}
+
 export interface RetryOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly log?: Log;
+  /** What the user said about statuses, on top of retriedStatuses; the last rule for a status counts. */
+  readonly rules?: readonly StatusRule[];
   /** Repeats after the first try. Default 20. */
   readonly retriesMax?: number;
   /** No repeat begins later than this after the first try began, ms. Default: no limit but retriesMax. */
@@ -66,10 +76,12 @@ class RetryPolicy {
   readonly #log: Log;
   readonly #retriesMax: number;
   readonly #elapsedMsMax: number;
+  readonly #rules: ReadonlyMap<number, StatusRule>;
   /** Origins that have answered: a job has two, or a few. */
   readonly #known = new Set<string>();
 
   constructor(options: RetryOptions) {
+    this.#rules = new Map((options.rules ?? []).map((rule) => [rule.status, rule]));
     this.#clock = options.clock;
     this.#random = options.random;
     this.#log = options.log ?? noLog;
@@ -85,7 +97,7 @@ class RetryPolicy {
     startedMs: number,
   ): number | undefined {
     if (!(outcome instanceof StorageError)) this.#known.add(request.origin);
-    if (!mayPass(request, outcome) || tries > this.#retriesFor(request, outcome)) return undefined;
+    if (!this.#mayPass(request, outcome) || tries > this.#retriesFor(request, outcome)) return undefined;
     const delayMs = this.#askedFor(outcome) ?? this.#backoffMs(tries);
     return this.#clock.elapsed() - startedMs + delayMs <= this.#elapsedMsMax ? delayMs : undefined;
   }
@@ -105,6 +117,20 @@ class RetryPolicy {
     } catch (error) {
       throw signal.aborted ? cancelled(signal) : error;
     }
+  }
+
+  #mayPass(request: HttpRequest, outcome: HttpResponse | StorageError): boolean {
+    if (!(outcome instanceof StorageError)) return request.idempotent && this.#isRetried(outcome);
+    if (!outcome.retryable) return false;
+    if (request.into !== undefined && outcome.received > 0) return false;
+    return request.idempotent || neverSent(outcome);
+  }
+
+  #isRetried({ status, headers }: HttpResponse): boolean {
+    const rule = this.#rules.get(status);
+    if (rule === undefined) return retriedStatuses.has(status);
+    const meant = rule.codes.length === 0 || rule.codes.includes(headers["x-ms-error-code"] ?? "");
+    return meant ? rule.retried : !rule.retried;
   }
 
   #retriesFor(request: HttpRequest, outcome: HttpResponse | StorageError): number {
@@ -128,13 +154,6 @@ class RetryPolicy {
         : retryAfterMs(outcome.headers, this.#clock.now());
     return asked === undefined ? undefined : Math.min(asked, retryAfterMsMax);
   }
-}
-
-function mayPass(request: HttpRequest, outcome: HttpResponse | StorageError): boolean {
-  if (!(outcome instanceof StorageError)) return request.idempotent && retriedStatuses.has(outcome.status);
-  if (!outcome.retryable) return false;
-  if (request.into !== undefined && outcome.received > 0) return false;
-  return request.idempotent || neverSent(outcome);
 }
 
 /** How long the service asks to wait, ms; `nowMs` is the time of day, for the form that names a date. */

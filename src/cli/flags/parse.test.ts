@@ -161,7 +161,7 @@ test("a command that is misspelt is answered with those that may be meant", () =
 
 test("AzCopy's other commands and flags are known and refused", () => {
   const later = "is known but not available in this version yet";
-  for (const word of ["sync", "rm", "set-properties", "bench", "ls", "mk", "login", "env"]) {
+  for (const word of ["bench", "benchmark", "login", "env"]) {
     assert.equal(errorOf(word, "x"), `A the command "${word}" ${later}`);
   }
   assert.equal(errorOf("copy", "a", "b", "--follow-symlinks"), `C --follow-symlinks ${later}`);

@@ -1,16 +1,10 @@
-/** One item of --retry-status-codes: which errors with this HTTP status are tried again. */
-export interface RetryRule {
-  readonly status: number;
-  readonly retried: boolean;
-  /** The storage error codes that the rule is about; [] for all. For others the opposite holds. */
-  readonly codes: readonly string[];
-}
+import type { StatusRule } from "../../transport/retry.ts";
 
 /** Reads `code`, `-code` (never), `code: Error1, Error2` (only these), `-code: Error1` (all but these); by ";". */
 export function parseRetryStatusCodes(
   text: string,
-): { readonly rules: readonly RetryRule[] } | { readonly problem: string } {
-  const rules: RetryRule[] = [];
+): { readonly rules: readonly StatusRule[] } | { readonly problem: string } {
+  const rules: StatusRule[] = [];
   for (const item of text.split(";")) {
     if (item.trim() === "") continue;
     const [status = "", ...rest] = item.split(":");

@@ -2,6 +2,7 @@ import { strict as assert } from "node:assert";
 import test from "node:test";
 import fc from "fast-check";
 import { counts, failedTransfer, jobId, printed, snapshot } from "../../../test/golden/scripted-run.ts";
+import type { DryRunDetail } from "../../job/events.ts";
 import { overwriteQuestion } from "../prompt.ts";
 import type { CommandOutput } from "./command-output.ts";
 import { goJson } from "./json-messages.ts";
@@ -61,6 +62,31 @@ test("a dry run's lines have the size where there is one", () => {
     `${stamp}"Dryrun","MessageContent":"${content(',\\"SourceSize\\":6')}",${noPrompt}`,
   );
   assert.equal(planned(0), `${stamp}"Dryrun","MessageContent":"${content("")}",${noPrompt}`);
+});
+
+test("a dry run of a removal or a change names no destination, and what a change sets", () => {
+  const contentOf = (detail: Partial<DryRunDetail>): unknown => {
+    const whole = { action: "remove", source: "s", destination: "", bytes: 2, fromTo: "BlobTrash" } as const;
+    const line = json(({ report }) => report({ event: "planned", detail: { ...whole, ...detail } }));
+    return JSON.parse(line).MessageContent;
+  };
+  const start = (blobType: string, fromTo: string): string =>
+    `{"EntityType":"File","BlobType":"${blobType}","FromTo":"${fromTo}","Source":"s","Destination":"","SourceSize":2`;
+  assert.equal(contentOf({}), `${start("BlockBlob", "BlobTrash")}}`);
+  assert.equal(
+    contentOf({ fromTo: "LocalTrash" }),
+    `${start("Detect", "256")}}`,
+    "as AzCopy numbers the pair",
+  );
+  const change = { action: "change", fromTo: "BlobNone" } as const;
+  assert.equal(
+    contentOf({ ...change, change: { tier: "Cool", metadata: { b: "1", a: "2" }, tags: { t: "3" } } }),
+    `${start("BlockBlob", "BlobNone")},"BlobTags":{"t":"3"},"Metadata":{"a":"2","b":"1"},"BlobTier":"Cool"}`,
+  );
+  assert.equal(
+    contentOf({ ...change, change: { metadata: {} } }),
+    `${start("BlockBlob", "BlobNone")},"BlobTier":"None"}`,
+  );
 });
 
 test("the answer to a change of the cap is a Response", () => {

@@ -95,6 +95,15 @@ test("a dry run prints a line an object and nothing else", () => {
   assert.equal(text, `DRYRUN: copy /a to ${destination}\n`);
 });
 
+test("a dry run names what would be removed or changed, and nothing that it would go to", () => {
+  const text = printed({ run: "dryRun" }, ({ report }) => {
+    const detail = { source: destination, destination: "", bytes: 6, fromTo: "BlobTrash" };
+    report({ event: "planned", detail: { ...detail, action: "remove" } });
+    report({ event: "planned", detail: { ...detail, action: "change", fromTo: "BlobNone" } });
+  });
+  assert.equal(text, `DRYRUN: remove ${destination}\nDRYRUN: set-properties ${destination}\n`);
+});
+
 test("failures are told on one line each, and without a log it is not named", () => {
   const text = printed({}, ({ report }) => {
     report({ event: "started", jobId, logFile: "" });
