@@ -1,6 +1,12 @@
 import { strict as assert } from "node:assert";
-import { asPath, type Entry } from "../../src/backends/backend.ts";
-import type { FetchedPage, FetchPage, PageRequest } from "../../src/backends/blob/parallel-listing.ts";
+import { asPath, type Entry, type ListOptions, type Page } from "../../src/backends/backend.ts";
+import {
+  type FetchedPage,
+  type FetchPage,
+  type PageRequest,
+  type ParallelLimits,
+  parallelListing,
+} from "../../src/backends/blob/parallel-listing.ts";
 import { compareUtf8 } from "../../src/foundation/utf8-order.ts";
 
 export interface ListedNamesOptions {
@@ -99,3 +105,18 @@ const virtualFolder = (path: string): Entry => ({
   modifiedMs: undefined,
   version: undefined,
 });
+
+export type ListingOptions = Partial<Omit<ListOptions, "recursive">>;
+
+/** A whole parallel listing. */
+export async function pagesOf(
+  fetch: FetchPage,
+  limits: ParallelLimits,
+  options: ListingOptions = {},
+): Promise<Page[]> {
+  const pages: Page[] = [];
+  const all = { prefix: asPath(""), ...options };
+  for await (const page of parallelListing(fetch, all, new AbortController().signal, limits))
+    pages.push(page);
+  return pages;
+}
