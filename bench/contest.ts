@@ -47,7 +47,7 @@ export async function contest(arena: Arena, row: Row): Promise<Result> {
     return { ...head, failure: "there is no openssl to make a certificate with" };
   }
   const samples: Sample[][] = contenders.map(() => []);
-  const runs = Math.max(arena.runs, row.runsMin);
+  const runs = Math.min(Math.max(arena.runs, row.runsMin), row.runsMax ?? Infinity);
   for (let run = 1; run <= runs; run++) {
     for (const [index, contender] of contenders.entries()) {
       try {
@@ -72,7 +72,13 @@ async function runOnce(arena: Arena, row: Row, { file }: Contender): Promise<Sam
   mkdirSync(target);
   mkdirSync(home);
   try {
-    const scene: Scene = { fixtures, target, url: (scheme, path) => sink.url(scheme, path) };
+    const scene: Scene = {
+      fixtures,
+      target,
+      url: (scheme, path) => sink.url(scheme, path),
+      namedUrl: (path) => sink.namedUrl(path),
+      output: join(folder, "stdout"),
+    };
     const mark = sink.mark();
     const sinkCpuBefore = sink.cpuSeconds();
     const run = await meter.run({
@@ -80,6 +86,7 @@ async function runOnce(arena: Arena, row: Row, { file }: Contender): Promise<Sam
       words: row.words(scene),
       folder,
       environment: environment(arena, row, home),
+      ...(row.printsMuch === true ? { stdoutFile: scene.output } : {}),
     });
     const sinkCpuSeconds = sink.cpuSeconds() - sinkCpuBefore;
     const complaint =
@@ -95,19 +102,21 @@ async function runOnce(arena: Arena, row: Row, { file }: Contender): Promise<Sam
 }
 
 /** Nothing of the user's own: no proxies, no settings; logs and plans where no disk is measured. */
-function environment({ sink }: Arena, { tls }: Row, home: string): Record<string, string> {
+function environment({ sink }: Arena, { tls, proxied }: Row, home: string): Record<string, string> {
   return {
     PATH: process.env["PATH"] ?? "",
     HOME: home,
     AZCOPY_LOG_LOCATION: join(home, "logs"),
     AZCOPY_JOB_PLAN_LOCATION: join(home, "plans"),
     AZCOPY_DISABLE_SYSLOG: "true",
+    ...(proxied === true ? { HTTP_PROXY: sink.proxy } : {}),
     ...(tls && sink.certificate !== undefined ? { SSL_CERT_FILE: sink.certificate } : {}),
   };
 }
 
 function complaintAbout({ exitCode, stdout }: Run, row: Row, fixtures: Fixtures): string | undefined {
   if (exitCode !== 0) return `exit code ${exitCode}`;
+  if (row.complaint !== undefined) return row.complaint(stdout, fixtures);
   const files = row.files(fixtures);
   if (files === undefined) return /^azcopy version \S+$/m.test(stdout) ? undefined : "it named no version";
   const status = summaryOf(stdout, "Final Job Status");

@@ -10,24 +10,25 @@ import {
   writeSync,
 } from "node:fs";
 import { join } from "node:path";
+import { blobsPerPage, blobXml, modifiedSeconds, page } from "./list-pages.ts";
+import { type ManyNames, makeManyNames } from "./many-names.ts";
 
 const MiB = 2 ** 20;
-/** The service's most. */
-const blobsPerPage = 5_000;
-/** 2026-01-01: nginx makes ETags of time and size, and the lists have to name the same ones. */
-const modifiedSeconds = 1_767_225_600;
 const smallBytesLeast = 4_096;
 const smallBytesMost = 6_144;
 
 export interface Sizes {
   readonly largeBytes: number;
   readonly smallFiles: number;
+  /** Blobs that are only listed. */
+  readonly names: number;
 }
 
 /** The files that are uploaded from and served as blobs: `<folder>/bench/{large,small,three}/`. */
 export class Fixtures {
   readonly sizes: Sizes;
   readonly #folder: string;
+  #many: ManyNames | undefined;
 
   /** Writes them, with content that looks random, and the pages of the containers' lists. */
   constructor(folder: string, sizes: Sizes) {
@@ -47,6 +48,12 @@ export class Fixtures {
     }
     for (const number of [0, 1, 2]) writeSmall(this.path("three", fileName(number)), noise.bytes(5_000));
     this.#writeLists();
+  }
+
+  /** Made when a row first asks for them: they take their time. */
+  get many(): ManyNames {
+    this.#many ??= makeManyNames(this.#folder, this.sizes.names);
+    return this.#many;
   }
 
   path(...parts: readonly string[]): string {
@@ -106,26 +113,4 @@ class Noise {
   bytes(count: number): Buffer {
     return this.#cipher.update(Buffer.alloc(count));
   }
-}
-
-function blobXml(name: string, bytes: number): string {
-  const time = new Date(modifiedSeconds * 1_000).toUTCString();
-  const etag = `${modifiedSeconds.toString(16)}-${bytes.toString(16)}`;
-  return (
-    `<Blob><Name>${name}</Name><Properties><Creation-Time>${time}</Creation-Time><Last-Modified>${time}</Last-Modified>` +
-    `<Etag>${etag}</Etag><Content-Length>${bytes}</Content-Length><Content-Type>application/json</Content-Type>` +
-    "<Content-Encoding /><Content-Language /><Content-CRC64 /><Content-MD5 /><Cache-Control /><Content-Disposition />" +
-    "<BlobType>BlockBlob</BlobType><AccessTier>Hot</AccessTier><AccessTierInferred>true</AccessTierInferred>" +
-    "<LeaseStatus>unlocked</LeaseStatus><LeaseState>available</LeaseState><ServerEncrypted>true</ServerEncrypted>" +
-    "</Properties><OrMetadata /></Blob>"
-  );
-}
-
-function page(container: string, blobs: readonly string[], nextMarker: string): string {
-  const next = nextMarker === "" ? "<NextMarker />" : `<NextMarker>${nextMarker}</NextMarker>`;
-  return (
-    '<?xml version="1.0" encoding="utf-8"?>' +
-    `<EnumerationResults ServiceEndpoint="http://127.0.0.1/bench" ContainerName="${container}">` +
-    `<MaxResults>${blobsPerPage}</MaxResults><Blobs>${blobs.join("")}</Blobs>${next}</EnumerationResults>`
-  );
 }

@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** A run that takes longer has failed. */
@@ -16,6 +16,7 @@ export interface Cost {
 export interface Run {
   readonly cost: Cost;
   readonly exitCode: number;
+  /** "" where it went into a file. */
   readonly stdout: string;
   readonly stderr: string;
 }
@@ -26,6 +27,8 @@ export interface Command {
   /** An existing folder for what the run leaves behind: it is also where the program runs. */
   readonly folder: string;
   readonly environment: Readonly<Record<string, string>>;
+  /** Takes what the program prints, where that is too much to hold. */
+  readonly stdoutFile?: string;
 }
 
 /** Runs a program and says what it cost. */
@@ -96,17 +99,19 @@ function cost(wallSeconds = Number.NaN, cpuSeconds = Number.NaN, kibibytes = Num
 function start(command: Command, wrapper: readonly string[]): Promise<Omit<Run, "cost">> {
   const [program = "", ...words] = [...wrapper, command.file, ...command.words];
   // A process group of its own: what takes too long is ended together with its wrapper.
+  const file = command.stdoutFile === undefined ? undefined : openSync(command.stdoutFile, "w");
   const child = spawn(program, words, {
     cwd: command.folder,
     env: { ...command.environment },
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["ignore", file ?? "pipe", "pipe"],
     detached: true,
   });
+  if (file !== undefined) closeSync(file);
   let [stdout, stderr] = ["", ""];
-  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+  child.stdout?.setEncoding("utf8").on("data", (text: string) => {
     stdout += text;
   });
-  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => {
     stderr += text;
   });
   return new Promise((resolve, reject) => {

@@ -1,4 +1,8 @@
 import { join } from "node:path";
+import { levelPages } from "./many-names.ts";
+
+/** An account by its own host name: clients come here by HTTP_PROXY, and nothing of it is looked up. */
+export const namedHost = "benchaccount.blob.core.windows.net";
 
 export interface NginxConfigOptions {
   /** Everything that nginx writes goes here; the content of the blobs lies in `<folder>/bench/<container>/`. */
@@ -16,6 +20,13 @@ export interface NginxConfigOptions {
 const openFilesMax = 256;
 /** One line of the log a request: what parseAccessLog() reads. */
 const logFormat = "$request_method $status $content_length $body_bytes_sent $http_x_ms_range $request_uri";
+
+/** Pages by container and marker; of a container with folders also by what is asked of one level. */
+const listLocation = `location ~ ^/\\.list/(?<container>.*)$ {
+      internal;
+      default_type application/xml;
+      try_files /lists/$list.xml /lists/empty.xml =404;
+    }`;
 
 /**
  * The configuration of a server that takes every upload, reads it to its end and keeps nothing, and that serves the
@@ -55,8 +66,24 @@ ${temporary}
   client_body_buffer_size 300m;
   client_header_buffer_size 8k;
   ${tls ? `ssl_certificate ${tls.certificate}; ssl_certificate_key ${tls.key}; ssl_session_cache shared:s:1m;` : ""}
+  map $container?$arg_delimiter?$arg_prefix $list {
+${levelPages()}
+    default $container$arg_marker;
+  }
   server {
     listen 127.0.0.1:${httpPort};
+    server_name ${namedHost};
+    root ${folder};
+    add_header x-ms-request-id $request_id always;
+    add_header x-ms-version 2025-07-05 always;
+    location / {
+      if ($arg_comp = list) { rewrite ^/([a-z]+) /.list/$1 last; }
+      return 404;
+    }
+    ${listLocation}
+  }
+  server {
+    listen 127.0.0.1:${httpPort} default_server;
     ${listenTls ?? ""}
     root ${folder};
     add_header x-ms-request-id $request_id always;
@@ -95,11 +122,7 @@ ${temporary}
       add_header Last-Modified "Thu, 01 Jan 2026 00:00:00 GMT";
       return 201;
     }
-    location ~ ^/\\.list/(?<container>.*)$ {
-      internal;
-      default_type application/xml;
-      try_files /lists/$container$arg_marker.xml /lists/empty.xml =404;
-    }
+    ${listLocation}
   }
 }
 `;

@@ -61,6 +61,9 @@ ${details(results)}
 - tmpfs makes \`fsync\` free. On a disk, syncing the plan costs ours some time; AzCopy syncs nothing.
 - A run counts only if it did all of the work: exit code 0, status Completed, every file counted as copied, every byte
   received (or sent) by the sink by its log, and downloads compared byte by byte. Otherwise the row says "failed".
+- Rows of very many names (list-names, sync-names) run once, as AzCopy takes minutes. nginx serves ready pages of 5,000
+  blobs. By host name they go through HTTP_PROXY, which is nginx itself; by IP address ours trusts no order and sorts
+  what it compares. The local files are sparse, newer than the blobs, and of their sizes.
 - **Peak** is the most memory that the process held at once (\`ru_maxrss\`).
 `;
 }

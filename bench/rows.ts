@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { downloadedBytes, type Logged, uploaded } from "./access-log.ts";
 import type { Fixtures } from "./fixtures.ts";
+import { listMany, syncMany } from "./rows-of-names.ts";
 
 export type Scheme = "http" | "https";
 
@@ -12,6 +13,10 @@ export interface Scene {
   /** An empty folder for what this run downloads. */
   readonly target: string;
   url(scheme: Scheme, path: string): string;
+  /** As url(), of an account with a host name of its own; for rows that are `proxied`. */
+  namedUrl(path: string): string;
+  /** What the contender printed, for rows that `printsMuch`. */
+  readonly output: string;
 }
 
 /** One line of the table. */
@@ -28,6 +33,12 @@ export interface Row {
   readonly tls: boolean;
   /** Cheap rows can afford more runs than others. */
   readonly runsMin: number;
+  /** Slow ones cannot. */
+  readonly runsMax?: number;
+  /** What is wrong with what was printed, where a summary of copied files is not what tells. */
+  complaint?(stdout: string, fixtures: Fixtures): string | undefined;
+  readonly printsMuch?: boolean;
+  readonly proxied?: boolean;
 }
 
 type Container = "large" | "small" | "three";
@@ -114,6 +125,10 @@ export const rows: readonly Row[] = [
   download("download-small", "", "small"),
   upload("tls-upload-large", ", TLS", "large", { scheme: "https" }),
   download("tls-download-large", ", TLS", "large", { scheme: "https" }),
+  listMany("list-names", false),
+  listMany("list-names-ip", true),
+  syncMany("sync-names", false),
+  syncMany("sync-names-ip", true),
 ];
 
 function titleOf(container: Container, { sizes }: Fixtures): string {

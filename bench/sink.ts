@@ -6,7 +6,7 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Logged, parseAccessLog } from "./access-log.ts";
-import { nginxConfig } from "./nginx-config.ts";
+import { namedHost, nginxConfig } from "./nginx-config.ts";
 
 /** A signature of the right shape: nobody checks it. */
 const sas = "sv=2025-07-05&ss=b&srt=sco&sp=rwdlac&se=2100-01-01T00%3A00%3A00Z&sig=bm90IGEgc2VjcmV0";
@@ -97,6 +97,16 @@ export class Sink {
   url(scheme: "http" | "https", path: string): string {
     const port = scheme === "http" ? this.#httpPort : this.#tlsPort;
     return `${scheme}://127.0.0.1:${port}/bench/${path}?${sas}`;
+  }
+
+  /** As url(), of an account with a host name of its own: it takes `proxy` to get there. */
+  namedUrl(path: string): string {
+    return `http://${namedHost}/${path}?${sas}`;
+  }
+
+  /** For HTTP_PROXY. */
+  get proxy(): string {
+    return `http://127.0.0.1:${this.#httpPort}`;
   }
 
   /** Where the log ends now: since() reads on from there. */

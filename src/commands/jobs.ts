@@ -2,7 +2,13 @@ import type { Endpoint } from "../backends/endpoint.ts";
 import { nameIn } from "../backends/index.ts";
 import { messageOf, StorageError } from "../foundation/errors.ts";
 import { Secret } from "../foundation/secret.ts";
-import type { Counts, JobStatus, TransferDetail, TransferStatus } from "../job/events.ts";
+import {
+  type Counts,
+  type JobStatus,
+  skipStatus,
+  type TransferDetail,
+  type TransferStatus,
+} from "../job/events.ts";
 import {
   jobIdPattern,
   listJobs as listJobFolders,
@@ -60,6 +66,8 @@ export async function summariseJob(place: Place, jobId: string): Promise<JobSumm
   requireJobId(jobId);
   const journal = await JobJournal.look(place.disk, place.plansFolder, jobId);
   const counts = { done: 0, failed: 0, skipped: 0, total: 0, bytesTotal: 0, bytesDone: 0, bytesGivenUp: 0 };
+  const deletions = { planned: 0, done: 0, failed: 0 };
+  const isSync = orderOf(journal).verb === "sync";
   let skips = { symlinks: 0, specials: 0 };
   let scanned = false;
   for (const number of await journal.parts()) {
@@ -70,9 +78,15 @@ export async function summariseJob(place: Place, jobId: string): Promise<JobSumm
     counts.failed += state.gaps.length;
     for (const transfer of state.transfers) {
       if (transfer === undefined) continue;
+      const outcome = state.outcomes[transfer.index]?.state;
+      if (isSync && transfer.action === "remove") {
+        deletions.planned++;
+        if (outcome === "done") deletions.done++;
+        if (outcome === "failed") deletions.failed++;
+        continue;
+      }
       counts.total++;
       counts.bytesTotal += transfer.bytes;
-      const outcome = state.outcomes[transfer.index]?.state;
       if (outcome === "done") counts.done++;
       if (outcome === "failed") counts.failed++;
       if (outcome === "skipped") counts.skipped++;
@@ -80,7 +94,12 @@ export async function summariseJob(place: Place, jobId: string): Promise<JobSumm
       else if (outcome !== undefined) counts.bytesGivenUp += transfer.bytes;
     }
   }
-  return { jobId, status: await statusOf(place, jobId), scanned, counts: { ...counts, skips } };
+  return {
+    jobId,
+    status: await statusOf(place, jobId),
+    scanned,
+    counts: { ...counts, skips, ...(isSync ? { deletions } : {}) },
+  };
 }
 
 /** A job's transfers, streamed part by part. Throws as summariseJob() does. */
@@ -124,7 +143,7 @@ function told(
     case "done":
       return plain("Success");
     case "skipped":
-      return plain("SkippedEntityAlreadyExists");
+      return plain(skipStatus(outcome.reason));
     case "cancelled":
       return plain("Cancelled");
     case "failed":

@@ -26,6 +26,7 @@ import { type Endpoints, type StoredEndpoint, storeEndpoint } from "./copy-order
 import { judgeRemovals } from "./judge-removals.ts";
 import { httpNotice } from "./resolve-copy.ts";
 import { resolveSync, type SyncRoute } from "./resolve-sync.ts";
+import { syncDryRun } from "./sync-dry-run.ts";
 
 /** What a sync was asked to do: plain data in the job's header. No secret. */
 export interface SyncOrder {
@@ -59,7 +60,7 @@ export async function sync(context: CommandContext, request: SyncRequest): Promi
   if (route.insecure) report({ event: "info", level: "info", text: httpNotice });
   const order = orderOf(request, route);
   const errand = syncErrand(context, order, route);
-  if (request.dryRun) return dryRun(context, errand);
+  if (request.dryRun) return syncDryRun(context, errand);
   if (route.destination.kind === "blob")
     await stores.openChanges(route.destination).createRoot(context.cancel);
   const { disk, plansFolder, jobId, commandLine } = context;
@@ -223,51 +224,3 @@ async function md5Of(store: Source, entry: Entry, signal: AbortSignal): Promise<
   }
   return hash.digest("base64");
 }
-
-/** Tells what would be done, from the same scan and by the same law as a run. */
-async function dryRun(context: CommandContext, errand: Errand): Promise<JobStatus> {
-  const { stores, report } = context;
-  const source = stores.openSource(errand.source);
-  const destination = stores.openDestination(errand.destination, context.jobId);
-  let gaps = 0;
-  const removals: Entry[] = [];
-  for await (const page of errand.scan({ source, destination }, undefined, context.cancel)) {
-    gaps += page.gaps.length;
-    for (const entry of page.files) report({ event: "planned", detail: copyDetail(errand, entry) });
-    removals.push(...(page.removals ?? []));
-  }
-  if (removals.length === 0) return gaps > 0 ? "Failed" : "Completed";
-  const verdict = errand.mayRemove?.(gaps, removals.length);
-  if (verdict?.approved !== true) {
-    const text = verdict?.error?.message ?? "nothing would be removed";
-    report({ event: "info", level: "warning", text });
-    return "Failed";
-  }
-  for (const entry of removals) {
-    const name = nameIn(errand.destination, entry.path);
-    report({
-      event: "planned",
-      detail: {
-        action: "remove",
-        source: name,
-        destination: "",
-        bytes: entry.bytes,
-        fromTo: errand.rules.direction === "upload" ? "BlobTrash" : "LocalTrash",
-      },
-    });
-  }
-  return "Completed";
-}
-
-function copyDetail(errand: Errand, entry: Entry) {
-  return {
-    action: "copy" as const,
-    source: nameIn(errand.source, entry.path),
-    destination: nameIn(errand.destination, errand.renamedTo ?? entry.path),
-    bytes: entry.bytes,
-    fromTo: fromToOf(errand),
-  };
-}
-
-const fromToOf = (errand: Errand): string =>
-  errand.rules.direction === "upload" ? "LocalBlob" : "BlobLocal";

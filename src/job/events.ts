@@ -1,5 +1,5 @@
 import type { PropertyChange } from "../backends/backend.ts";
-import type { ScanSkips } from "../journal/records.ts";
+import type { ScanSkips, SkipReason } from "../journal/records.ts";
 
 /** AzCopy's words for the state of a job (surface spec 5.3). */
 export type JobStatus =
@@ -125,4 +125,9 @@ export function finalStatus(counts: Pick<Counts, "done" | "failed" | "skipped">)
 /** Whether nothing is left that a resume could do. */
 export function isOver(status: string | undefined): boolean {
   return status === "Completed" || status === "CompletedWithSkipped";
+}
+
+/** AzCopy's word for a transfer that was left out. */
+export function skipStatus(reason: SkipReason): TransferStatus {
+  return reason === "snapshots" ? "SkippedBlobHasSnapshots" : "SkippedEntityAlreadyExists";
 }

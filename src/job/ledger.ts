@@ -3,7 +3,7 @@ import type { Gap } from "../backends/backend.ts";
 import { messageOf, StorageError } from "../foundation/errors.ts";
 import type { Outcome, Transfer } from "../journal/records.ts";
 import type { Counters } from "./counters.ts";
-import type { TransferDetail, TransferStatus } from "./events.ts";
+import { skipStatus, type TransferDetail, type TransferStatus } from "./events.ts";
 import type { World } from "./world.ts";
 
 /** The words that scripts look for in a job's log, by what was done (surface spec 8.3). */
@@ -48,7 +48,7 @@ export class Ledger {
         else this.counters.finish(transfer.action === "change" ? 0 : transfer.bytes, moved);
         break;
       case "skipped":
-        this.counters.skip(this.#detail(transfer, "SkippedEntityAlreadyExists"), moved);
+        this.counters.skip(this.#detail(transfer, skipStatus(outcome.reason)), moved);
         break;
       case "failed":
         this.#failed(transfer, outcome, moved);

@@ -62,7 +62,8 @@ function emptyPage(): Draft {
 async function planPair(pair: Pair, rules: SyncPlanRules, tally: SyncTally, page: Draft): Promise<void> {
   const { source } = pair;
   const destination = fileOnly(pair.destination);
-  if (!rules.wants(isEntry(source) ? source : (destination as Entry))) return;
+  const entry = isEntry(source) ? source : destination;
+  if (!isEntry(entry) || !rules.wants(entry)) return;
   if (isEntry(source) && source.kind !== "file") {
     if (source.kind === "symlink") page.symlinks++;
     else page.specials++;
@@ -70,7 +71,6 @@ async function planPair(pair: Pair, rules: SyncPlanRules, tally: SyncTally, page
   }
   if (isEntry(source)) tally.atSource++;
   if (isEntry(destination)) tally.atDestination++;
-  if (!isEntry(source) && !isEntry(destination)) return;
   const both = isEntry(source) && isEntry(destination);
   const differs = both && (await rules.differs(source, destination));
   switch (decide(source, destination, { removeExtra: rules.removeExtra, differs: () => differs })) {

@@ -52,6 +52,7 @@ class JobRun {
   #scanned: boolean;
   #scanError: unknown;
   #refusalsInARow = 0;
+  #toldOfSnapshots = false;
   #fault: { readonly error: unknown } | undefined;
 
   constructor(world: World, plan: JobPlan, scheduler: Scheduler, cancel: AbortSignal, earlier: EarlierRun) {
@@ -231,6 +232,8 @@ class JobRun {
       for (const [at, { part, transfer }] of works.entries()) {
         const error = errors[at];
         if (error === undefined) this.#ended(part, transfer, { state: "done" }, 0);
+        else if (error.serviceCode === "SnapshotsPresent" && !this.#plan.removalsApart)
+          this.#hasSnapshots(part, transfer);
         else if (!this.#isCancelled(error)) {
           this.#ended(part, transfer, outcomeOf(error), 0);
           this.#stopIfHopeless(error);
@@ -242,6 +245,15 @@ class JobRun {
       if (!(error instanceof StorageError)) throw error;
       this.#stopIfHopeless(error);
     }
+  }
+
+  /** As AzCopy does, `remove` leaves a blob with snapshots alone, and says so once. */
+  #hasSnapshots(part: OpenPart, transfer: Transfer): void {
+    const text =
+      "Blobs with snapshots are skipped. Please specify the --delete-snapshots flag for alternative behaviors.";
+    if (!this.#toldOfSnapshots) this.#world.report({ event: "info", level: "info", text });
+    this.#toldOfSnapshots = true;
+    this.#ended(part, transfer, { state: "skipped", reason: "snapshots" }, 0);
   }
 
   #isCancelled(error: unknown): boolean {

@@ -19,7 +19,8 @@ export interface Transfer {
   readonly contentMd5?: string;
 }
 
-export type SkipReason = "exists" | "newer" | "declined";
+/** "snapshots": a blob that is to be removed has some, and they were not to go along. */
+export type SkipReason = "exists" | "newer" | "declined" | "snapshots";
 
 export type Outcome =
   | { readonly state: "done" }

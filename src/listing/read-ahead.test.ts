@@ -95,6 +95,8 @@ test("nothing is fetched before the first call; then up to the limit, and on as 
   await settle();
   assert.equal(slow.asked, 5);
   const ended = pages.return?.();
+  await settle();
+  assert.equal(slow.closed, 0, "closed with a page under way");
   await slow.give();
   await ended;
   assert.equal(slow.asked, 5);

@@ -182,10 +182,10 @@ function readToken(token: string | undefined): {
 const asFolder = (path: RelativePath): RelativePath => (path.endsWith("/") ? path : asPath(`${path}/`));
 
 const missing = (path: RelativePath): Gap =>
-  gap(path, "NotFound", `"${path}" was listed to be copied, but nothing is there`);
+  gap(path, "NotFound", `"${path}" was listed, but nothing is there`);
 
 const needsRecursive = (path: RelativePath): Gap =>
-  gap(path, "InvalidArgument", `"${path}" was listed to be copied, but is a folder: add --recursive`);
+  gap(path, "InvalidArgument", `"${path}" was listed, but is a folder: add --recursive`);
 
 const gap = (path: RelativePath, code: ErrorCode, message: string): Gap => ({
   kind: "gap",

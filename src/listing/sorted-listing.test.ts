@@ -77,13 +77,23 @@ test("the sort equals a plain stable sort, whatever the size of runs and the key
   );
 });
 
+test("a name that comes many times keeps its order through all runs", async () => {
+  const disk = new MemorySpillDisk();
+  const items = Array.from({ length: 900 }, (_, i) => file(["b", "a", "c", "a"][i % 4] as string, i));
+  const got = await collect(sort(items, disk, { entriesPerRun: 7 }));
+  assert.deepEqual(
+    got,
+    items.toSorted((a, b) => compareUtf8(a.path, b.path)),
+  );
+});
+
 test("more runs than are read at once are merged in several passes, and no run is merged twice in one", async () => {
-  for (const [runs, written] of [
-    [64, 64],
-    [65, 65 + 1],
-    [200, 200 + 3],
-    // One pass cannot do it: 4,200 runs become 66, and three of those one.
-    [4_200, 4_200 + 66 + 1],
+  for (const [runs, written, again] of [
+    [64, 64, 0],
+    [65, 65 + 1, 2],
+    [200, 200 + 3, 64 + 64 + 11],
+    // One pass cannot do it: 4,200 runs become 66, and the first three of those one.
+    [4_200, 4_200 + 66 + 1, 4_200 + 3 * 64],
   ] as const) {
     const items = shuffled(3 * runs);
     const disk = new MemorySpillDisk();
@@ -94,6 +104,7 @@ test("more runs than are read at once are merged in several passes, and no run i
       `${runs} runs`,
     );
     assert.equal(disk.runsWritten, written, `${runs} runs`);
+    assert.equal(disk.linesWritten, 3 * (runs + again), `${runs} runs`);
     assert(disk.openMost <= 65, `${disk.openMost} files were open at once`);
     assertClean(disk);
   }
@@ -133,6 +144,7 @@ test("what is held does not grow with the number of names", async () => {
       emitted += page.items.length;
     }
     assert.equal(emitted, count);
+    assert(disk.largestWriteBytes < 300 * 1_024, `${disk.largestWriteBytes} bytes were written at once`);
     return most;
   };
   for (const count of [100_000, 200_000]) {
@@ -188,6 +200,7 @@ test("a run that lost names or was changed ends the sort", async () => {
     (content: Buffer) => content.subarray(0, -1),
     (content: Buffer) => content.subarray(0, content.indexOf("\n") + 1),
     (content: Buffer) => Buffer.concat([content, Buffer.from("garbage\n")]),
+    (content: Buffer) => Buffer.concat([content, Buffer.from("garbage")]),
     () => Buffer.alloc(0),
   ]) {
     const disk: MemorySpillDisk = new MemorySpillDisk((step) => {

@@ -56,6 +56,22 @@ describe("remove and set-properties", () => {
     assert.deepEqual(await names(container), ["c.txt"]);
   });
 
+  test("a blob with snapshots stays, and is counted as skipped, unless they may go along", async () => {
+    const container = await lab.container();
+    for (const name of ["plain", "kept"]) await container.put(name, "1");
+    await container.client.getBlobClient("kept").createSnapshot();
+    const rm = (...flags: string[]) =>
+      user.azcopy(["rm", container.url(), "--from-to=BlobTrash", "--recursive", ...flags]);
+    const first = await rm();
+    assert.equal(first.exitCode, 0, `${first}`);
+    assert.equal(first.status, "CompletedWithSkipped");
+    assert.match(first.stdout, /Blobs with snapshots are skipped/);
+    assert.deepEqual(await names(container), ["kept"]);
+    const second = await rm("--delete-snapshots=include");
+    assert.equal(second.exitCode, 0, `${second}`);
+    assert.deepEqual(await names(container), []);
+  });
+
   test("many blobs go in batches", async () => {
     const container = await lab.container();
     for (let n = 0; n < 600; n++) await container.put(`f${n}`, "1");

@@ -10,6 +10,7 @@ export class MemorySpillDisk implements SpillDisk {
   linesWritten = 0;
   linesRead = 0;
   runsWritten = 0;
+  largestWriteBytes = 0;
   /** Files that are open now, and the most that ever were. */
   openNow = 0;
   openMost = 0;
@@ -43,6 +44,7 @@ export class MemorySpillDisk implements SpillDisk {
     return {
       write: async (bytes) => {
         this.#step("write");
+        this.largestWriteBytes = Math.max(this.largestWriteBytes, bytes.length);
         this.linesWritten += bytes.filter((byte) => byte === newline).length;
         content.push(Buffer.from(bytes));
       },

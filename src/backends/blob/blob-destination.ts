@@ -20,6 +20,8 @@ export interface BlobDestinationOptions {
   readonly log?: Log;
   /** Most items of a page of a listing. Default: the service's maximum, 5,000. */
   readonly pageItemsMax?: number;
+  /** Requests of one listing at once (AZCOPY_CONCURRENT_SCAN). Default: 1, page after page. */
+  readonly scanRequestsMax?: number;
 }
 
 /**
@@ -47,7 +49,11 @@ class BlobDestination extends BlobListing implements Destination {
   readonly #log: Log;
 
   constructor(options: BlobDestinationOptions) {
-    super(new BlobClient(options.endpoint, options.transport), options.pageItemsMax ?? pageItemsMaxDefault);
+    super(
+      new BlobClient(options.endpoint, options.transport),
+      options.pageItemsMax ?? pageItemsMaxDefault,
+      options.scanRequestsMax,
+    );
     this.#jobId = options.jobId;
     this.#log = options.log ?? noLog;
   }

@@ -15,6 +15,8 @@ import type { BlobCall, BlobClient } from "./blob-client.ts";
 import { detailedEntryOf, entryOf } from "./blob-entry.ts";
 import { scanContainerPage } from "./container-scanner.ts";
 import { type BlobPage, scanBlobPage } from "./list-scanner.ts";
+import { isDivided } from "./listing-place.ts";
+import { type FetchPage, parallelListing } from "./parallel-listing.ts";
 
 /** The service's own maximum. */
 export const pageItemsMaxDefault = 5_000;
@@ -28,10 +30,13 @@ export class BlobListing implements Listable {
   readonly traits: Traits;
   protected readonly client: BlobClient;
   readonly #pageItemsMax: number;
+  readonly #scanRequestsMax: number;
 
-  constructor(client: BlobClient, pageItemsMax: number) {
+  /** `scanRequestsMax`: requests of one listing at once; 1 lists page after page. */
+  constructor(client: BlobClient, pageItemsMax: number, scanRequestsMax = 1) {
     this.client = client;
     this.#pageItemsMax = pageItemsMax;
+    this.#scanRequestsMax = scanRequestsMax;
     this.traits = {
       // Emulators sort by UTF-16 units, if at all; real accounts are held to it as they are read.
       order: client.ipStyle ? "none" : "utf8",
@@ -78,7 +83,24 @@ export class BlobListing implements Listable {
   }
 
   /** `root`: what the names of the store's root begin with in this container. */
-  async *#listContainer(
+  #listContainer(container: string, root: string, options: ListOptions, signal: AbortSignal): Listing {
+    const { recursive, versions, from } = options;
+    // A listing is divided by the places of names: that is not safe where their order may be none.
+    const mayDivide = recursive && versions !== true && this.traits.order === "utf8";
+    if (!mayDivide || (this.#scanRequestsMax === 1 && !isDivided(from))) {
+      return this.#listPages(container, root, options, signal);
+    }
+    const fetch: FetchPage = async ({ marker, ...request }, abort) => {
+      const asked = { ...options, prefix: asPath(request.prefix), recursive: request.recursive };
+      const { entries, nextMarker } = await this.#blobPage(container, root, asked, marker, abort);
+      return { items: root === "" ? entries : withoutRoot(entries, root), nextMarker };
+    };
+    const requestsMax = this.#scanRequestsMax;
+    const limits = { requestsMax, pagesHeldMax: 2 * requestsMax, pageItemsMax: this.#pageItemsMax };
+    return parallelListing(fetch, options, signal, limits);
+  }
+
+  async *#listPages(
     container: string,
     root: string,
     options: ListOptions,

@@ -17,6 +17,8 @@ export interface BlobSourceOptions {
   readonly log?: Log;
   /** Most items of a page of a listing. Default: the service's maximum, 5,000. */
   readonly pageItemsMax?: number;
+  /** Requests of one listing at once (AZCOPY_CONCURRENT_SCAN). Default: 1, page after page. */
+  readonly scanRequestsMax?: number;
 }
 
 /**
@@ -37,7 +39,7 @@ class BlobSource extends BlobListing implements Source {
 
   constructor(options: BlobSourceOptions) {
     const client = new BlobClient(options.endpoint, options.transport);
-    super(client, options.pageItemsMax ?? pageItemsMaxDefault);
+    super(client, options.pageItemsMax ?? pageItemsMaxDefault, options.scanRequestsMax);
     this.#log = options.log ?? noLog;
   }
 

@@ -12,22 +12,19 @@ export const isVirtualFolder = (item: Listed): boolean =>
 export const levelKey = (item: Listed): string => (isVirtualFolder(item) ? `${item.path}/` : item.path);
 
 /**
- * Throws "Corrupt" for a page of a level that has its blobs before the folders, in no order of names: what is done of a level is known by its
- * place, and would seem to take in blobs that are still to come.
+ * Throws "Corrupt" for a page of a level that has all its blobs before the folders, against the order of names: what is
+ * done of a level is known by its place, and would seem to take in blobs that are still to come.
  */
 export function checkPlaces(items: readonly Listed[]): void {
-  const firstFolder = items.findIndex(isVirtualFolder);
-  const before = items[firstFolder - 1];
-  if (before === undefined || !items.slice(firstFolder).every(isVirtualFolder)) return;
-  if (ascending(items, compareUtf8) || ascending(items, compareUnits)) return;
-  const message = `the service lists folders apart from blobs ("${before.path}", then "${items[firstFolder]?.path}/"), so its listing cannot be divided; set AZCOPY_CONCURRENT_SCAN=1`;
+  const seam = items.findIndex(isVirtualFolder);
+  if (seam <= 0 || !items.slice(seam).every(isVirtualFolder)) return;
+  const blob = levelKey(items[seam - 1] as Listed);
+  const folder = levelKey(items[seam] as Listed);
+  // A service may order by UTF-16 units.
+  if (compareUtf8(blob, folder) < 0 || blob < folder) return;
+  const message = `the service lists folders apart from blobs ("${folder}" after "${blob}"), so its listing cannot be divided; set AZCOPY_CONCURRENT_SCAN=1`;
   throw new StorageError("Corrupt", message);
 }
-
-const compareUnits = (a: string, b: string): number => (a < b ? -1 : 1);
-
-const ascending = (items: readonly Listed[], compare: (a: string, b: string) => number): boolean =>
-  items.every((item, i) => i === 0 || compare(levelKey(items[i - 1] as Listed), levelKey(item)) < 0);
 
 export interface Division {
   /** Folders inside one another, outermost first: the last item lies in all of them. */

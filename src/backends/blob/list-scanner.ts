@@ -35,6 +35,7 @@ const document = "page of List Blobs";
 const lessThan = "<";
 const slash = 47;
 const quote = 34;
+const tagStart = 60;
 const space = 32;
 
 class PageScanner {
@@ -74,7 +75,7 @@ class PageScanner {
     const entries: Entry[] = [];
     if (text.charCodeAt(this.#at - 2) !== slash) {
       for (;;) {
-        const open = position(text, lessThan, this.#at, document) + 1;
+        const open = nextTag(text, this.#at) + 1;
         if (text.startsWith("Blob>", open)) {
           this.#at = open + 5;
           this.#scanBlob();
@@ -122,7 +123,7 @@ class PageScanner {
     const text = this.#text;
     this.#reset();
     for (;;) {
-      const open = position(text, lessThan, this.#at, document) + 1;
+      const open = nextTag(text, this.#at) + 1;
       if (text.startsWith("/Blob>", open)) {
         this.#at = open + 6;
         return;
@@ -147,7 +148,7 @@ class PageScanner {
     const text = this.#text;
     this.#reset();
     for (;;) {
-      const open = position(text, lessThan, this.#at, document) + 1;
+      const open = nextTag(text, this.#at) + 1;
       if (text.startsWith("/BlobPrefix>", open)) {
         this.#at = open + 12;
         this.#kind = "folder";
@@ -187,7 +188,7 @@ class PageScanner {
     const details: Details | undefined = this.#options.details === true ? {} : undefined;
     let at = from;
     for (;;) {
-      const open = position(text, lessThan, at, document) + 1;
+      const open = nextTag(text, at) + 1;
       const close = position(text, ">", open, document);
       if (text.charCodeAt(open) === slash) {
         this.#at = close + 1;
@@ -235,7 +236,7 @@ class PageScanner {
     const text = this.#text;
     let at = from;
     for (;;) {
-      const open = position(text, lessThan, at, document) + 1;
+      const open = nextTag(text, at) + 1;
       const close = position(text, ">", open, document);
       if (text.charCodeAt(open) === slash) {
         this.#at = close + 1;
@@ -273,6 +274,11 @@ class PageScanner {
     if (this.#ascii) return this.#bytes.toString("latin1", start, end);
     return Buffer.from(this.#text.slice(start, end)).toString();
   }
+}
+
+/** Where the next tag begins: mostly right at `from`, since the service writes no blanks. */
+function nextTag(text: string, from: number): number {
+  return text.charCodeAt(from) === tagStart ? from : position(text, lessThan, from, document);
 }
 
 function percentDecoded(name: string): string {

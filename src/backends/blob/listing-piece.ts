@@ -26,7 +26,7 @@ export interface FlatPiece extends AnyPiece {
   /** Names that have passed of the level `mark.only`, or somewhat more. */
   names: number;
   /** The level that is to learn how large its folders are, and how many of them this stands for. */
-  parent: LevelPiece | undefined;
+  readonly parent: LevelPiece | undefined;
   readonly folders: number;
 }
 
@@ -49,6 +49,7 @@ export interface LevelPiece extends AnyPiece {
 
 export type Piece = FlatPiece | LevelPiece;
 
+/** A flat piece that begins at `mark`; `parent` learns the size of its `folders`. */
 export function flatPiece(
   mark: FlatMark,
   levels: readonly LevelMark[],
@@ -67,7 +68,8 @@ export function flatPiece(
   return { kind: "flat", mark, levels, parent, folders, ...state };
 }
 
-export function levelPiece(mark: LevelMark, levels: readonly LevelMark[]): LevelPiece {
+/** The level of `mark` from there on, inside of `levels`. */
+function levelPiece(mark: LevelMark, levels: readonly LevelMark[]): LevelPiece {
   const state = { fetching: false, ended: false, failure: undefined, items: [], at: 0 };
   const known = { folders: 0, entries: 0 };
   return { kind: "level", mark, levels, nextMarker: mark.marker, skip: new LevelSkip(mark), known, ...state };

@@ -26,13 +26,16 @@ export interface Place {
 
 const ownTokens = "[[";
 
+/** Whether a token is of a listing that was divided: no service knows what to do with it. */
+export const isDivided = (token: string | undefined): boolean => token?.startsWith(ownTokens) === true;
+
 /**
  * The token of a place in the listing of `prefix`. A listing that was never divided has the service's own markers for
  * tokens, and undefined for its beginning.
  */
 export function tokenOf({ levels, flat }: Place, prefix: string): string | undefined {
   const undivided = levels.length === 0 && flat?.prefix === prefix && flat.only === prefix;
-  if (undivided && flat.marker?.startsWith(ownTokens) !== true) return flat.marker;
+  if (undivided && !isDivided(flat.marker)) return flat.marker;
   return JSON.stringify([
     levels.map((mark) => [mark.prefix, mark.marker, mark.after, mark.whole]),
     flat === undefined ? undefined : [flat.prefix, flat.marker, flat.only],
@@ -42,7 +45,7 @@ export function tokenOf({ levels, flat }: Place, prefix: string): string | undef
 /** The place that a token of the listing of `prefix` stands for. What tokenOf() did not make is a service's marker. */
 export function placeOf(token: string | undefined, prefix: string): Place {
   const undivided: Place = { levels: [], flat: { prefix, marker: token, only: prefix } };
-  if (token?.startsWith(ownTokens) !== true) return undivided;
+  if (token === undefined || !isDivided(token)) return undivided;
   try {
     const [levels, flat] = JSON.parse(token) as [
       levels: [string, string | null, string, boolean][],

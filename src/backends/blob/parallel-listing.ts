@@ -48,15 +48,15 @@ const worthwhilePart = 1 / 4;
 
 /**
  * A recursive listing of blobs, several requests at once, in the order of the service: the same entries as page after page
- * of a flat listing would bring. It begins as just that, and costs no request more where there are no folders, or
- * only small ones. A page that ends in the midst of a large folder divides it: that folder goes on flat, and its neighbours
+ * of a flat listing would bring. It begins as just that, and costs no request more where there are no folders, and few
+ * where they are small. A page that ends in the midst of a large folder divides it: that folder goes on flat, and its neighbours
  * are found by listing their level (delimiter "/"), and are listed at the same time, each divided again if it is
  * large; small ones several in a request, by a prefix they share. A folder that is not to be entered is not
  * listed or, once a page shows that a flat listing has come into it, left.
  *
  * Needs the service to list all names of one prefix in a row. Nothing is asked for before the first call, one page until
  * the second, and nothing while nobody calls. Throws what `fetch` throws, in the place of its page; "Corrupt" when
- * the service gives the same marker twice.
+ * the service gives the same marker twice, or lists the folders of a level apart from its blobs.
  */
 export async function* parallelListing(
   fetch: FetchPage,
@@ -197,7 +197,7 @@ class ParallelListing {
     piece.mark = { ...mark, marker: page.nextMarker };
     piece.ended = outside >= 0 || page.nextMarker === "";
     if (!piece.ended) this.#divide(piece, items);
-    if (piece.ended) count(piece, piece.entries);
+    if (piece.ended) count(piece);
   }
 
   /** Narrows a piece to the large folder that its last page ends in, and lets levels follow it. */
@@ -228,7 +228,6 @@ class ParallelListing {
     piece.names = 0;
     piece.pages = 0;
     piece.ended = excluded;
-    count(piece, Math.max(piece.entries, this.#limits.pageItemsMax));
   }
 
   /** Puts a piece of what comes next in a level before that; false when nothing is at hand. */
@@ -252,12 +251,11 @@ class ParallelListing {
   }
 }
 
-/** A piece is over, or known to be large: its level learns how many entries its folders have. */
-function count(piece: FlatPiece, entries: number): void {
-  if (piece.parent === undefined) return;
-  piece.parent.known.folders += piece.folders;
-  piece.parent.known.entries += entries;
-  piece.parent = undefined;
+/** A piece is over: its level learns how many entries its folders have. */
+function count({ parent, folders, entries }: FlatPiece): void {
+  if (parent === undefined) return;
+  parent.known.folders += folders;
+  parent.known.entries += entries;
 }
 
 function endless(prefix: string): StorageError {
