@@ -19,7 +19,9 @@ export function judgeRemovals(
   });
   if (gaps > 0) return refuse(`${gaps} folder(s) could not be listed, so what is extra cannot be told`);
   if (tally.atSource === 0 && !removal.allowEmptySource) {
-    return refuse("the source has no objects at all; if that is right, say --allow-empty-source");
+    return refuse(
+      "the source has no objects, or none that the filters leave; if that is right, say --allow-empty-source",
+    );
   }
   const { most } = removal;
   if (most !== undefined) {
