@@ -150,7 +150,7 @@ describe("what an upload is called", () => {
     const ended = await user.azcopy(words, { folder });
     assert.equal(ended.exitCode, 1, String(ended));
     assert.equal(ended.status, "CompletedWithErrors");
-    assert.match(ended.stdout, /"sub" was listed to be copied, but is a folder: add --recursive/);
+    assert.match(ended.stdout, /"sub" was listed, but is a folder: add --recursive/);
     assert.deepEqual(await container.names(), ["d/a.txt"]);
   });
 
