@@ -45,3 +45,8 @@ export const noNetwork = {
   requestMs: 0,
   activeConnections: 0,
 };
+
+/** How a listing that is refused for good is recognised. */
+export const scanFailure = "the listing is refused";
+/** Progress ticks without any step after which nothing can be under way. */
+export const idleTicksMax = 1_000;

@@ -1,3 +1,4 @@
+import { gunzipSync } from "node:zlib";
 import type { AppendFile, Disk } from "../../src/journal/disk.ts";
 import type { Dice } from "./dice.ts";
 
@@ -50,6 +51,15 @@ export class SimulatedDisk implements Disk {
       next.files.set(path, { durable: bytes, current: bytes });
     }
     return next;
+  }
+
+  /** Whether some file would still hold `text` after a power cut. */
+  holdsForSure(text: string): boolean {
+    for (const [path, { durable }] of this.files) {
+      const plain = path.endsWith(".done") ? gunzipSync(durable) : durable;
+      if (plain.includes(text)) return true;
+    }
+    return false;
   }
 
   async makeFolder(): Promise<void> {}

@@ -21,7 +21,7 @@ import { JobJournal } from "../../src/journal/job-journal.ts";
 import type { Dice } from "./dice.ts";
 import { copyOf, scan, withGaps } from "./listings.ts";
 import { retrying } from "./retrying.ts";
-import { type Ending, noNetwork, type Settings } from "./settings.ts";
+import { type Ending, idleTicksMax, noNetwork, type Settings, scanFailure } from "./settings.ts";
 import { SimulatedClock } from "./simulated-clock.ts";
 import { SimulatedDisk } from "./simulated-disk.ts";
 
@@ -219,7 +219,7 @@ export class SimulatedWorld {
   }
 
   #store(state: MemoryState, clock: SimulatedClock, step: () => Promise<void>): MemoryStore {
-    const { dice, settings } = this;
+    const { dice, disk, settings } = this;
     const { weather } = settings;
     const touched = new Set<string>();
     const fault: MemoryFault = async (operation, path, moment) => {
@@ -231,6 +231,11 @@ export class SimulatedWorld {
       if (moment === "before" && (operation === "read" || operation === "put") && weather.refused.has(path)) {
         throw new StorageError("AccessDenied", `${path} is refused`, { status: 403 });
       }
+      const writes = moment === "before" && (operation === "put" || operation === "deliver");
+      assert(
+        !writes || disk.holdsForSure(JSON.stringify(path)),
+        "invariant 1: written before its plan was synced",
+      );
       if (moment === "after" && (operation === "put" || operation === "commit")) touched.add(path);
       if (moment === "after" && operation === "settle" && state === this.destination)
         this.#settle(path, touched);
@@ -292,7 +297,3 @@ export class SimulatedWorld {
     this.#durable = copyOf(this.destination);
   }
 }
-
-const scanFailure = "the listing is refused";
-/** Progress ticks without any step after which nothing can be under way. */
-const idleTicksMax = 1_000;
