@@ -93,7 +93,8 @@ test("what a suspended writer delivered is settled with the store", { skip }, as
   await writer.deliver(blocks[0] as Block, bytes.subarray(0, 2), never);
   await writer.suspend();
   await store.settle(never);
-  assert.deepEqual(synced, [`${staging}/0-0`, staging, ""]);
+  assert.equal(synced[0], `${staging}/0-0`, "content before names");
+  assert.deepEqual(synced.slice(1).sort(), ["", staging], "the folders, in any order");
 });
 
 test("what an earlier run delivered is settled with the writer that goes on with it", { skip }, async (t) => {
