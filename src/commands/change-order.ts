@@ -12,6 +12,7 @@ import { type Selection, select } from "../listing/select.ts";
 import { carryOut, type Errand } from "./carry-out.ts";
 import type { CommandContext } from "./context.ts";
 import { type StoredEndpoint, storeEndpoint } from "./copy-order.ts";
+import { emptyFoldersNotice } from "./empty-folders.ts";
 import { splitBlob } from "./path-mapping.ts";
 import { httpNotice } from "./resolve-copy.ts";
 
@@ -73,17 +74,9 @@ export async function changeObjects(context: CommandContext, request: ChangeRequ
   const startedMs = context.clock.now();
   const header = { format: planFormat, jobId, startedMs, command: commandLine, order } as const;
   const journal = await JobJournal.create(disk, plansFolder, header);
-  report({ event: "info", level: "info", text: emptyFoldersNotice(request) });
+  const text = emptyFoldersNotice(request.recursive || request.verb !== "remove");
+  report({ event: "info", level: "info", text });
   return (await carryOut(context, journal, errand, false)).status;
-}
-
-/** What AzCopy says of folders here, which blob storage has none of. */
-function emptyFoldersNotice({ verb, recursive }: ChangeRequest): string {
-  const reason =
-    verb === "remove" && !recursive
-      ? "--recursive was not specified"
-      : "source and/or destination doesn't have full folder support";
-  return `Any empty folders will not be processed, because ${reason}`;
 }
 
 /** A removal or change as an errand: what the scan selects is done at once, as the user named it. */

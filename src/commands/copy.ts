@@ -9,6 +9,7 @@ import { select } from "../listing/select.ts";
 import { carryOut } from "./carry-out.ts";
 import type { CommandContext } from "./context.ts";
 import { type CopyOrder, copyErrand, storeEndpoint } from "./copy-order.ts";
+import { emptyFoldersNotice } from "./empty-folders.ts";
 import { type CopyRoute, resolveCopy, wildcardWarning } from "./resolve-copy.ts";
 
 /** What the command line asked for, checked and in our own words. */
@@ -63,17 +64,10 @@ export async function copy(context: CommandContext, request: CopyRequest): Promi
     command: context.commandLine,
     order,
   });
-  report({ event: "info", level: "info", text: emptyFoldersNotice(request) });
+  report({ event: "info", level: "info", text: emptyFoldersNotice(request.recursive) });
   report({ event: "info", level: "info", text: "Scanning..." });
   const snapshot = await carryOut(context, journal, copyErrand(order, route, route.found), false);
   return snapshot.status;
-}
-
-function emptyFoldersNotice(request: CopyRequest): string {
-  const reason = request.recursive
-    ? "source and/or destination doesn't have full folder support"
-    : "--recursive was not specified";
-  return `Any empty folders will not be processed, because ${reason}`;
 }
 
 /** Tells what would be copied, from the same scan that a run would make. */

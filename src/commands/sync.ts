@@ -23,6 +23,7 @@ import { carryOut, copyWords, type Errand, type OpenStores } from "./carry-out.t
 import type { CompareRules, SyncRemoval, SyncRequest } from "./change-requests.ts";
 import type { CommandContext } from "./context.ts";
 import { type Endpoints, type StoredEndpoint, storeEndpoint } from "./copy-order.ts";
+import { emptyFoldersNotice } from "./empty-folders.ts";
 import { judgeRemovals } from "./judge-removals.ts";
 import { httpNotice } from "./resolve-copy.ts";
 import { resolveSync, type SyncRoute } from "./resolve-sync.ts";
@@ -67,9 +68,7 @@ export async function sync(context: CommandContext, request: SyncRequest): Promi
   const startedMs = context.clock.now();
   const header = { format: planFormat, jobId, startedMs, command: commandLine, order } as const;
   const journal = await JobJournal.create(disk, plansFolder, header);
-  const text =
-    "Any empty folders will not be processed, because source and/or destination doesn't have full folder support";
-  report({ event: "info", level: "info", text });
+  report({ event: "info", level: "info", text: emptyFoldersNotice(true) });
   return (await carryOut(context, journal, errand, false)).status;
 }
 
